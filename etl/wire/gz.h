@@ -1,0 +1,46 @@
+/* gz.h: gzip (RFC 1952) over zlib, the only file that includes it. A small codec interface, so that a faster engine can
+ * stand behind it later. Staging writes level 1; a reader takes any number of members, bounded in what it expands to.
+ *
+ * Owns: its z_stream, kept between uses (gz_out_restart, gz_in_restart) so that the steady state allocates nothing.
+ * Errors: ERR_RECORD for damaged input (truncated, wrong check sum, larger than allowed). */
+#ifndef TAGWERK_WIRE_GZ_H
+#define TAGWERK_WIRE_GZ_H
+
+#include "core/buf.h"
+#include "core/err.h"
+
+struct gz_stream; /* a z_stream and its state, on the heap */
+
+struct gz_out {
+    struct gz_stream *stream;
+};
+
+/* Compresses into `into`; each gz_out_member_end closes one gzip member. */
+void gz_out_init(struct gz_out *out, unsigned level);
+void gz_out_done(struct gz_out *out);
+void gz_out_put(struct gz_out *out, const void *bytes, size_t len, struct buf *into);
+void gz_out_member_end(struct gz_out *out, struct buf *into);
+
+struct gz_in {
+    struct gz_stream *stream;
+};
+
+enum gz_got {
+    GZ_MORE,       /* input used up, feed more */
+    GZ_MEMBER_END, /* a member ended here; input may go on */
+    GZ_FAILED,
+};
+
+void gz_in_init(struct gz_in *in);
+void gz_in_done(struct gz_in *in);
+/* Inflates from *bytes (moved on) into `into` until input, output room (`step` bytes at most) or the member ends. */
+enum gz_got gz_in_take(struct gz_in *in, const unsigned char **bytes, size_t *len, struct buf *into, size_t step,
+                       struct err *err);
+/* True between members: nothing is half read. */
+bool gz_in_is_between(const struct gz_in *in);
+void gz_in_restart(struct gz_in *in);
+
+/* A whole body at once; `into` has the ceiling. All members must be complete. */
+MUST_CHECK bool gz_expand(struct gz_in *in, const void *bytes, size_t len, struct buf *into, struct err *err);
+
+#endif
