@@ -90,6 +90,7 @@ struct entry {
     const char *seen_text;
     enum verdict verdict;
     const char *code, *text;     /* reason of a refusal, or a remark */
+    struct texts ours;           /* per_order: every number we ever had for the order, live or not */
     void *owner;
 };
 
@@ -109,8 +110,10 @@ typedef bool ask_fn(const struct account *account, const struct window *window, 
 /* `cursor` is the one the page was asked with. A bad record in a good page is added with its flaw. */
 typedef bool read_fn(const struct account *account, const struct response *response, const char *cursor,
                      struct intake *out, struct err *err);
+/* Asks for the whole batch in one request. What cannot even be said to the target is left out and REFUSED on the
+ * spot; when nothing is left to say, false with ERR_RECORD. Entries that are REFUSED already are left out. */
 typedef bool write_fn(const struct account *account, struct batch *batch, struct request *out, struct err *err);
-/* One verdict per entry. */
+/* One verdict per entry that was written; refusals of write stay. */
 typedef bool hear_fn(const struct account *account, const struct response *response, struct batch *batch,
                      struct err *err);
 typedef bool seek_fn(const struct account *account, struct batch *batch, struct request *out, struct err *err);
@@ -125,7 +128,8 @@ typedef enum err_kind judge_fn(const struct account *account, const struct reque
 /* How a feed's window is reckoned. */
 enum span {
     SPAN_DAYS,  /* whole local days: yesterday and today, and every day since the watermark's day */
-    SPAN_SINCE, /* since the watermark, less the overlap; without a watermark since ever */
+    SPAN_SINCE, /* since the watermark, less the overlap; the first time since the route's first days */
+    SPAN_ALL,   /* like SPAN_SINCE, but the first time everything: a catalogue. from_utc is UNSAID then */
 };
 
 struct feed {
@@ -186,6 +190,7 @@ void findings_add(struct findings *findings, int grade, const char *text, const 
 
 struct probe {
     const char *what;
+    /* False with ERR_NONE: there is nothing to ask (no tag configured). */
     bool (*ask)(const struct account *account, const char *tag, struct request *out, struct err *err);
     bool (*tell)(const struct account *account, const char *tag, const struct response *response,
                  struct findings *out, struct err *err);
@@ -218,13 +223,32 @@ struct connector {
     const struct hook *hook;
 };
 
-/* The registry. */
+/* The registry: registry.def holds one row per system, CONNECTOR(name), whose table is name_connector. */
+#define CONNECTOR(name) extern const struct connector name##_connector;
+#include "connector/registry.def"
+#undef CONNECTOR
+
 const struct connector *const *connectors(void); /* ends with NULL */
 const struct connector *connector_find(const char *name);
 const struct feed *feed_of(const struct account *account, enum kind kind);
 const struct sink *sink_of(const struct account *account, enum kind kind);
 /* Options that every account has: system, url, in_flight, timeout. */
 extern const struct option account_options[];
+
+/* Is this sink entry part of the request that write made? */
+static inline bool entry_is_written(const struct entry *entry)
+{
+    return entry->verdict != VERDICT_REFUSED;
+}
+
+void entry_settle(struct entry *entry, enum verdict verdict, const char *code, const char *text);
+/* Gives all written entries the same verdict. */
+void batch_settle(struct batch *batch, enum verdict verdict, const char *code, const char *text);
+
+/* Appends what the far side says, fit to be shown: one line of at most REMARK_MAX bytes, without what it quotes of our
+ * data and without e-mail addresses. */
+#define REMARK_MAX 300
+void remark_put(struct buf *buf, const char *text);
 
 /* Judging by HTTP status alone, for connectors that have nothing to add. */
 enum err_kind judge_status(const struct response *response, struct err *err);

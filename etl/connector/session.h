@@ -1,9 +1,11 @@
-/* session.h: the one caller of the transport. A session belongs to one account for one run; it signs, paces, retries
- * what may be retried, inflates, parses, judges, counts, and never lets a secret into a text.
+/* session.h: the one caller of the transport. A session belongs to one account for one run; it
+ * signs, paces, retries what may be retried, inflates, parses, judges, counts, and never lets a
+ * secret into a text.
  *
- * What may be retried: a call that never reached the far side, or of which the far side said that it did nothing
- * (429, a judge's ERR_RETRY), always; anything else only if the request changes nothing. A changing request
- * whose outcome is unknown comes back LOST, and the caller seeks before it sends again.
+ * What may be retried: a call that never reached the far side, or of which the far side said that
+ * it did nothing (429, a judge's ERR_RETRY), always; anything else only if the request changes
+ * nothing. A changing request whose outcome is unknown comes back LOST, and the caller seeks before
+ * it sends again.
  *
  * Owns: its exchanges' memory until exchange_done. Units: _ms. Errors: in the exchange. */
 #ifndef TAGWERK_CONNECTOR_SESSION_H
@@ -14,7 +16,8 @@
 
 enum fate {
     FATE_ANSWERED, /* judged fit to be read; err is clear */
-    FATE_REFUSED,  /* the far side refused this request as a whole (4xx); err says why; it did nothing */
+    FATE_REFUSED,  /* the far side refused this request as a whole (4xx); err says why; it did
+                      nothing */
     FATE_LOST,     /* it may have been done */
     FATE_DOWN,     /* the account is useless for this run; nothing was done by this request */
 };
@@ -35,26 +38,32 @@ struct exchange {
     struct exchange *link;
 };
 
-struct session {
-    const struct account *account;
-    struct http *http;
-    struct exchange *waiting, **waiting_end; /* signed or not, not started */
-    struct exchange *finished;
-    unsigned under_way, in_flight;
-    bool down;
-    struct err down_err;
-    /* pacing: token buckets, refilled by the clock */
-    struct {
-        int64_t tokens_ms, second_tokens_ms, at_ms;
-    } pace[2];
-    struct gz_in gz;
-    /* counted */
-    uint64_t calls, writes, retries, waited_ms;
-    uint64_t bytes_in;
-    const char *waits_for; /* for the progress line: "rate limit", "retry"; NULL */
+/* When the last calls left, to keep the far side's limits exactly: a sliding window, not a guess.
+ */
+#define PACE_MAX 1024
+struct pace_log {
+    int64_t left_ms[PACE_MAX]; /* ring */
+    uint64_t count;
 };
 
-void session_open(struct session *session, const struct account *account, struct http *http);
+struct session {
+    const struct account *account;
+    struct http http;
+    struct exchange *waiting, *finished; /* queues by `link` */
+    unsigned under_way, in_flight;
+    bool down;
+    struct err down_err;   /* why */
+    struct pace_log *pace; /* [0] reads, [1] writes */
+    struct arena arena;
+    struct gz_in gz;
+    /* counted */
+    uint64_t calls, writes, retries, bytes_in;
+    int64_t waited_ms;
+    const char *waits_for; /* for the progress line: "rate limit", "retry"; NULL: for answers */
+};
+
+MUST_CHECK bool session_open(struct session *session, const struct account *account,
+                             struct err *err);
 void session_close(struct session *session);
 
 /* Empties an exchange for a new request. An all-zero exchange may be begun. */
@@ -70,7 +79,8 @@ bool session_has_room(const struct session *session);
 /* One question, one answer: start and finish with nothing else under way. */
 MUST_CHECK bool session_ask(struct session *session, struct exchange *exchange, struct err *err);
 
-/* `text` with every secret of the account replaced and control characters blanked, at most `max` bytes. */
+/* `text` with every secret of the account replaced and control characters blanked, at most `max`
+ * bytes. */
 void session_redact(const struct account *account, const char *text, size_t max, struct buf *out);
 
 #endif

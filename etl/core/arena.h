@@ -1,8 +1,10 @@
-/* arena.h: memory with an owner. Two arenas do all the work: `keep` lives as long as the run, `scratch` is rewound
- * per page or record. Arenas own, functions borrow; nothing taken from an arena is freed by hand.
+/* arena.h: memory with an owner. Two arenas do all the work: `keep` lives as long as the run,
+ * `scratch` is rewound per page or record. Arenas own, functions borrow; nothing taken from an
+ * arena is freed by hand.
  *
  * Owns: its blocks; rewinding keeps them for the next page, so the steady state allocates nothing.
- * Errors: none. Out of memory ends the process: ending at any point is a case the crash test covers. */
+ * Errors: none. Out of memory ends the process: ending at any point is a case the crash test
+ * covers. */
 #ifndef TAGWERK_CORE_ARENA_H
 #define TAGWERK_CORE_ARENA_H
 
@@ -28,7 +30,8 @@ void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
-void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *arena_array(struct arena *arena, size_t count, size_t size)
+    __attribute__((malloc, returns_nonnull));
 /* Not zeroed, byte-aligned: for text. */
 char *arena_bytes(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
 
@@ -40,8 +43,8 @@ const char *arena_format(struct arena *arena, const char *format, ...) PRINTF_LI
 /* Bytes held from the system, for `status` and the bench. */
 size_t arena_held(const struct arena *arena);
 
-/* The only way to the heap besides struct buf: for tables that outlive arenas (libraries' allocators).
- * Never NULL; ends the process when there is no memory. */
+/* The only way to the heap besides struct buf: for tables that outlive arenas (libraries'
+ * allocators). Never NULL; ends the process when there is no memory. */
 void *heap_resize(void *old, size_t size);
 void heap_free(void *old);
 

@@ -1,10 +1,12 @@
-/* base.h: what every file of the program starts from: the few attributes, the one spelling of scope-bound
- * release, and the calls that nobody may use because they lose characters, digits or threads.
+/* base.h: what every file of the program starts from: the few attributes, the one spelling of
+ * scope-bound release, and the calls that nobody may use because they lose characters, digits or
+ * threads.
  *
  * Conventions that hold everywhere (etl/doc/adr/0001):
- *   MUST_CHECK bool f(inputs..., T *out, struct err *err)   true: *out is valid; false: *err is filled, *out untouched.
- *   AUTO(x_close) struct x x = {0};                         released at the end of the scope, on every way out.
- *   UNSAID                                                  a number that nobody stated; texts say it with NULL. */
+ *   MUST_CHECK bool f(inputs..., T *out, struct err *err)   true: *out is valid; false: *err is
+ * filled, *out untouched. AUTO(x_close) struct x x = {0};                         released at the
+ * end of the scope, on every way out. UNSAID                                                  a
+ * number that nobody stated; texts say it with NULL. */
 #ifndef TAGWERK_CORE_BASE_H
 #define TAGWERK_CORE_BASE_H
 
@@ -29,8 +31,10 @@ static inline bool said(int64_t number)
     return number != UNSAID;
 }
 
-/* Banned (after the headers that declare them): they overflow, forget the error, hold hidden state, or know only one time zone. */
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok gets atoi atol atoll atof strtod
+/* Banned (after the headers that declare them): they overflow, forget the error, hold hidden state,
+ * or know only one time zone. */
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok gets atoi atol atoll atof \
+    strtod
 #pragma GCC poison localtime gmtime ctime asctime mktime rand srand tmpnam
 
 #endif

@@ -1,8 +1,9 @@
-/* buf.h: the one growing buffer. It knows its ceiling, so that no far side can make us eat memory: what would
- * pass the ceiling is dropped and `over` is set, once and for all, until the next buf_reset.
+/* buf.h: the one growing buffer. It knows its ceiling, so that no far side can make us eat memory:
+ * what would pass the ceiling is dropped and `over` is set, once and for all, until the next
+ * buf_reset.
  *
- * Owns: its bytes. `data` always ends with a NUL that `len` does not count (NULL before the first byte).
- * Errors: sticky `over`; check it once at the end with buf_whole. */
+ * Owns: its bytes. `data` always ends with a NUL that `len` does not count (NULL before the first
+ * byte). Errors: sticky `over`; check it once at the end with buf_whole. */
 #ifndef TAGWERK_CORE_BUF_H
 #define TAGWERK_CORE_BUF_H
 
@@ -25,7 +26,8 @@ void buf_char(struct buf *buf, char c);
 void buf_int(struct buf *buf, int64_t number);
 void buf_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Room for `len` more bytes to be written at data + buf->len by the caller, who then adds to len. NULL when over. */
+/* Room for `len` more bytes to be written at data + buf->len by the caller, who then adds to len.
+ * NULL when over. */
 char *buf_room(struct buf *buf, size_t len);
 
 /* "" for an empty buffer, never NULL. */

@@ -1,8 +1,9 @@
-/* err.h: one error value for the whole program. Its kind says how far the damage reaches, so that whoever
- * catches it need not guess: the record, the try, the system, the set-up, or the store.
+/* err.h: one error value for the whole program. Its kind says how far the damage reaches, so that
+ * whoever catches it need not guess: the record, the try, the system, the set-up, or the store.
  *
- * Owns: nothing; a struct err lives on the caller's stack. Errors: truncation of its text is harmless.
- * Texts say what, where and why, and name the command that mends it; never a secret, never personal data. */
+ * Owns: nothing; a struct err lives on the caller's stack. Errors: truncation of its text is
+ * harmless. Texts say what, where and why, and name the command that mends it; never a secret,
+ * never personal data. */
 #ifndef TAGWERK_CORE_ERR_H
 #define TAGWERK_CORE_ERR_H
 

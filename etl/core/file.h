@@ -1,8 +1,9 @@
-/* file.h: files that are there whole or not at all. A new file is written under a temporary name in its own folder,
- * synced, renamed, and the folder synced; folders are made 0700 and files 0600. Every step passes a gate.
+/* file.h: files that are there whole or not at all. A new file is written under a temporary name in
+ * its own folder, synced, renamed, and the folder synced; folders are made 0700 and files 0600.
+ * Every step passes a gate.
  *
- * Owns: an open struct file holds its descriptor and removes its temporary name when it was not committed.
- * Errors: ERR_STORE with path and cause. */
+ * Owns: an open struct file holds its descriptor and removes its temporary name when it was not
+ * committed. Errors: ERR_STORE with path and cause. */
 #ifndef TAGWERK_CORE_FILE_H
 #define TAGWERK_CORE_FILE_H
 
@@ -29,20 +30,22 @@ void file_close(struct file *file);
 /* The four steps of file_create..file_commit at once. */
 MUST_CHECK bool file_put(const char *path, const void *bytes, size_t len, struct err *err);
 
-/* The whole content. A missing file is ERR_STORE unless `missing` is given: then *missing says so and true returns. */
+/* The whole content. A missing file is ERR_STORE unless `missing` is given: then *missing says so
+ * and true returns. */
 MUST_CHECK bool file_read(const char *path, struct buf *out, bool *missing, struct err *err);
 bool file_exists(const char *path);
 MUST_CHECK bool file_remove(const char *path, struct err *err);
-MUST_CHECK bool folder_make(const char *path, struct err *err);   /* with parents, 0700 */
+MUST_CHECK bool folder_make(const char *path, struct err *err); /* with parents, 0700 */
 MUST_CHECK bool folder_sync(const char *path, struct err *err);
-/* Removes a folder and the files in it (one level of folders). Missing: true. */
+/* Removes a folder and the files in it, hidden ones too. Missing: true. */
 MUST_CHECK bool folder_remove(const char *path, struct err *err);
 /* Names in a folder, sorted, without those that start with '.'; a missing folder is empty. */
-MUST_CHECK bool folder_list(const char *path, struct arena *arena, const char *const **names, size_t *count,
-                            struct err *err);
+MUST_CHECK bool folder_list(const char *path, struct arena *arena, const char *const **names,
+                            size_t *count, struct err *err);
 
 /* Joins parts with '/'; ERR_SETUP when the result does not fit. Ends with NULL. */
-MUST_CHECK bool path_join(char out[static PATH_SIZE], struct err *err, ...) __attribute__((sentinel));
+MUST_CHECK bool path_join(char out[static PATH_SIZE], struct err *err, ...)
+    __attribute__((sentinel));
 
 /* A lock that dies with the process. The file names the holder. */
 struct lock {
@@ -51,7 +54,8 @@ struct lock {
 };
 
 /* *held false: somebody else has it, and `holder` says who. */
-MUST_CHECK bool lock_take(const char *path, const char *who, struct lock *out, struct buf *holder, struct err *err);
+MUST_CHECK bool lock_take(const char *path, const char *who, struct lock *out, struct buf *holder,
+                          struct err *err);
 void lock_release(struct lock *lock);
 
 #endif

@@ -1,10 +1,11 @@
-/* gate.h: the one counted place that every durable step and every network call passes. In a production build a gate
- * is a counter. In the test build TAGWERK_CRASH_AT=n ends the process with exit code 100 just before the n-th
- * passage, which is how the crash test kills the program at every point of its life; TAGWERK_GATE_LOG=FILE
- * writes one line per passage so that a test can name what it killed.
+/* gate.h: the one counted place that every durable step and every network call passes. In a
+ * production build a gate is a counter. In the test build TAGWERK_CRASH_AT=n ends the process with
+ * exit code 100 just before the n-th passage, which is how the crash test kills the program at
+ * every point of its life; TAGWERK_GATE_LOG=FILE writes one line per passage so that a test can
+ * name what it killed.
  *
- * Errors: in the test build TAGWERK_FAIL_AT=n makes the n-th passage fail once with ERR_STORE (or, for a call,
- * as a connection that broke), as a full disk or a lost network would. */
+ * Errors: in the test build TAGWERK_FAIL_AT=n makes the n-th passage fail once with ERR_STORE (or,
+ * for a call, as a connection that broke), as a full disk or a lost network would. */
 #ifndef TAGWERK_CORE_GATE_H
 #define TAGWERK_CORE_GATE_H
 

@@ -1,7 +1,9 @@
-/* log.h: what the program says while it works. Only step/ and cli.c speak at info or above; everything below
- * returns errors. In cron: quiet but for warnings and one line per fact, `key=value`, to stderr.
+/* log.h: what the program says while it works. Only step/ and cli.c speak at info or above;
+ * everything below returns errors. In cron: quiet but for warnings and one line per fact,
+ * `key=value`, to stderr.
  *
- * Values are quoted when they need it. No personal data, no secrets: callers pass codes, ids and counts. */
+ * Values are quoted when they need it. No personal data, no secrets: callers pass codes, ids and
+ * counts. */
 #ifndef TAGWERK_CORE_LOG_H
 #define TAGWERK_CORE_LOG_H
 

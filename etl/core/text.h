@@ -1,5 +1,5 @@
-/* text.h: small questions about UTF-8 text. Everything here counts code points where people count characters and
- * compares ASCII without case where systems spell names as they please.
+/* text.h: small questions about UTF-8 text. Everything here counts code points where people count
+ * characters and compares ASCII without case where systems spell names as they please.
  *
  * Owns nothing. Bytes from outside were checked to be UTF-8 in wire/ before they come here. */
 #ifndef TAGWERK_CORE_TEXT_H
@@ -8,23 +8,27 @@
 #include "core/arena.h"
 #include "core/base.h"
 
-bool text_is_empty(const char *text); /* NULL, "" or only white space */
-bool text_same(const char *a, const char *b);           /* NULL equals only NULL */
-bool text_same_nocase(const char *a, const char *b);    /* ASCII letters without case */
+bool text_is_empty(const char *text);                /* NULL, "" or only white space */
+bool text_same(const char *a, const char *b);        /* NULL equals only NULL */
+bool text_same_nocase(const char *a, const char *b); /* ASCII letters without case */
 bool text_starts_nocase(const char *text, const char *start);
-bool text_is_digits(const char *text);                  /* at least one digit, nothing else */
+bool text_is_digits(const char *text); /* at least one digit, nothing else */
 
-bool utf8_valid(const char *bytes, size_t len);         /* also refuses NUL, overlong forms and surrogates */
-size_t utf8_count(const char *text);                    /* code points */
-size_t utf8_prefix(const char *text, size_t points);    /* bytes that the first `points` code points take */
+bool utf8_valid(const char *bytes,
+                size_t len);         /* also refuses NUL, overlong forms and surrogates */
+size_t utf8_count(const char *text); /* code points */
+size_t utf8_prefix(const char *text,
+                   size_t points); /* bytes that the first `points` code points take */
 
 /* Reads one code point at *at and moves on; 0 at the end. Text is valid UTF-8. */
 uint32_t utf8_next(const char **at);
 
-/* The text without white space (also U+00A0, U+200B, U+FEFF) at both ends; the same pointer when nothing was to cut. */
+/* The text without white space (also U+00A0, U+200B, U+FEFF) at both ends; the same pointer when
+ * nothing was to cut. */
 const char *text_trim(struct arena *arena, const char *text);
 
-/* The word of `words` (ends with NULL) that is nearest to `word`, NULL when none is near: for "did you mean". */
+/* The word of `words` (ends with NULL) that is nearest to `word`, NULL when none is near: for "did
+ * you mean". */
 const char *text_nearest(const char *word, const char *const *words);
 
 /* Splits at `separator`, trims each part; the list ends with NULL. */

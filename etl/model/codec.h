@@ -1,7 +1,9 @@
-/* codec.h: a record as one line of JSON, and back. Keys are the field names of record.h, flat ("ship_to.city"); what is
- * not said is not written. Numbers are integers in the unit of their name. The lines of staging are made of this.
+/* codec.h: a record as one line of JSON, and back. Keys are the field names of record.h, flat
+ * ("ship_to.city"); what is not said is not written. Numbers are integers in the unit of their
+ * name. The lines of staging are made of this.
  *
- * Errors: ERR_RECORD; an unknown key is ignored (a newer version wrote it), a wrong type is refused. */
+ * Errors: ERR_RECORD; an unknown key is ignored (a newer version wrote it), a wrong type is
+ * refused. */
 #ifndef TAGWERK_MODEL_CODEC_H
 #define TAGWERK_MODEL_CODEC_H
 
@@ -11,14 +13,16 @@
 #include "wire/json.h"
 #include "wire/tree.h"
 
-/* Appends the record as a JSON object, leaving out fields that carry any of `without` (FIELD_STATUS, FIELD_PRIVATE). */
+/* Appends the record as a JSON object, leaving out fields that carry any of `without`
+ * (FIELD_STATUS, FIELD_PRIVATE). */
 void record_put(struct json_out *out, const struct record *record, unsigned without);
 
-MUST_CHECK bool record_get(const struct node *node, enum kind kind, struct arena *arena, struct record **out,
-                           struct err *err);
+MUST_CHECK bool record_get(const struct node *node, enum kind kind, struct arena *arena,
+                           struct record **out, struct err *err);
 
 /* 32 hex digits: the hash of all that can be sent of this record. `scratch` is overwritten. */
 #define FINGERPRINT_HEX_SIZE 33
-void record_fingerprint(const struct record *record, struct buf *scratch, char hex[static FINGERPRINT_HEX_SIZE]);
+void record_fingerprint(const struct record *record, struct buf *scratch,
+                        char hex[static FINGERPRINT_HEX_SIZE]);
 
 #endif

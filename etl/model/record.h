@@ -1,19 +1,27 @@
-/* record.h: the canonical data. One struct per kind of record, each beginning with the same head, and one table of
- * fields per kind. The table is the only place that knows a field's name: the codec, the mapping rules, the
- * fingerprint and the manual all work from it.
+/* record.h: the canonical data. One struct per kind of record, each beginning with the same head,
+ * and one table of fields per kind. The table is the only place that knows a field's name: the
+ * codec, the mapping rules, the fingerprint and the manual all work from it.
  *
- * Units: money …_e4 (1/10000 of the currency's unit), weight …_g, length …_mm, time …_utc (seconds).
- * A text that nobody stated is NULL, a number UNSAID; "" is a text that was stated empty.
- * Owns nothing: a record and its texts live in the arena of whoever read it. */
+ * Units: money …_e4 (1/10000 of the currency's unit), weight …_g, length …_mm, time …_utc
+ * (seconds). A text that nobody stated is NULL, a number UNSAID; "" is a text that was stated
+ * empty. Owns nothing: a record and its texts live in the arena of whoever read it. */
 #ifndef TAGWERK_MODEL_RECORD_H
 #define TAGWERK_MODEL_RECORD_H
 
 #include "core/arena.h"
 #include "core/base.h"
 
-/* A flow carries one kind. The order here is the order in which a load works through them: what the warehouse must
- * know first, then what came back, then what is new. */
-enum kind { KIND_ARTICLES, KIND_SHIPMENTS, KIND_CANCELS, KIND_ORDERS, KIND_MARKS, KIND_STOCK, KIND_COUNT };
+/* A flow carries one kind. The order here is the order in which a load works through them: what the
+ * warehouse must know first, then what came back, then what is new. */
+enum kind {
+    KIND_ARTICLES,
+    KIND_SHIPMENTS,
+    KIND_CANCELS,
+    KIND_ORDERS,
+    KIND_MARKS,
+    KIND_STOCK,
+    KIND_COUNT
+};
 
 const char *kind_name(enum kind kind); /* "orders" */
 bool kind_from_name(const char *name, enum kind *out);
@@ -24,7 +32,8 @@ struct record {
     const char *ref;       /* the source's stable id */
     const char *order_ref; /* the order it belongs to; of an order, its own ref */
     int64_t at_utc;        /* the moment that decides its day */
-    const char *mark;      /* tag to set at the order's origin once this record's effect is done; NULL: none */
+    const char
+        *mark; /* tag to set at the order's origin once this record's effect is done; NULL: none */
     const char *flaw;      /* why it could not be read whole; NULL: it was */
     const char *flaw_code; /* reason code of the flaw */
 };
@@ -43,8 +52,8 @@ struct address {
 struct item {
     const char *ref, *product_ref, *sku, *ean, *title;
     int64_t quantity;
-    int64_t price_e4;       /* one unit, in the order's currency */
-    int64_t weight_g;       /* one unit */
+    int64_t price_e4; /* one unit, in the order's currency */
+    int64_t weight_g; /* one unit */
     const char *hs_code, *origin;
     const char *fulfilment; /* who ships it: NULL = the merchant, "amazon", ... */
 };
@@ -53,16 +62,16 @@ struct order {
     struct record head;
     const char *number;
     int64_t modified_utc, paid_utc, shipped_utc;
-    int64_t cancelled;            /* 1: the source says so */
-    struct texts tracking, tags;  /* as they stand at the source */
-    const char *shipping_method;  /* the source's free text */
-    const char *delivery_label;   /* what the target's shipping rules see: "Kleinpaket" */
+    int64_t cancelled;           /* 1: the source says so */
+    struct texts tracking, tags; /* as they stand at the source */
+    const char *shipping_method; /* the source's free text */
+    const char *delivery_label;  /* what the target's shipping rules see: "Kleinpaket" */
     const char *currency;
     int64_t total_e4, shipping_e4;
     int64_t weight_g;
     const char *weight_from; /* source, catalogue, default */
     struct address ship_to;
-    const char *zone;              /* eu, special, export */
+    const char *zone; /* eu, special, export */
     const char *customs_invoice, *customs_content;
     const char *marketplace, *marketplace_order;
     struct item *items;
@@ -83,11 +92,13 @@ struct shipment {
     const char *carrier, *carrier_name; /* code and readable name */
     const char *method;                 /* the readable service: "DHL Paket 0-5kg" */
     const char *status, *status_text;   /* the source's own id and words */
-    const char *state;                  /* by lookup: waiting, label, transit, delivered, problem, failed, cancelled */
+    const char
+        *state; /* by lookup: waiting, label, transit, delivered, problem, failed, cancelled */
     int64_t is_return;
     int64_t labelled_utc, shipped_utc;
     int64_t weight_g;
-    struct texts order_tracking; /* all live numbers of the order, this one included; filled by the load */
+    struct texts
+        order_tracking; /* all live numbers of the order, this one included; filled by the load */
 };
 
 struct cancel {
@@ -111,7 +122,7 @@ enum field_type {
     FIELD_TEXT,
     FIELD_TEXTS, /* struct texts */
     FIELD_INT,
-    FIELD_BOOL, /* int64_t 0/1 */
+    FIELD_BOOL,   /* int64_t 0/1 */
     FIELD_MONEY,  /* e4 */
     FIELD_WEIGHT, /* g */
     FIELD_TIME,   /* utc */
@@ -120,15 +131,16 @@ enum field_type {
 
 enum {
     FIELD_PRIVATE = 1, /* personal data: never in logs, reports or error texts */
-    FIELD_STATUS = 2,  /* how things stand at the source; not part of what is sent, so not of the fingerprint */
+    FIELD_STATUS =
+        2, /* how things stand at the source; not part of what is sent, so not of the fingerprint */
 };
 
 struct field {
     const char *name;
     enum field_type type;
     unsigned flags;
-    size_t offset;      /* in the record, or in the list's element */
-    size_t len_offset;  /* FIELD_LIST: of the length */
+    size_t offset;     /* in the record, or in the list's element */
+    size_t len_offset; /* FIELD_LIST: of the length */
     const struct shape *element;
     const char *help; /* one line for the manual */
 };

@@ -24,11 +24,12 @@ struct csv_table {
     size_t rows_len;
 };
 
-MUST_CHECK bool csv_parse(const char *path, const char *bytes, size_t len, struct arena *arena,
-                          struct csv_table *out, struct err *err);
+/* `path` is only for messages. (csv_parse is a name of libcsv's.) */
+MUST_CHECK bool csv_read(const char *path, const char *bytes, size_t len, struct arena *arena,
+                         struct csv_table *out, struct err *err);
 MUST_CHECK bool csv_load(const char *path, struct arena *arena, struct csv_table *out, struct err *err);
 
-enum csv_dialect { CSV_STRICT, CSV_EXCEL_DE };
+enum csv_dialect { CSV_RFC4180, CSV_EXCEL_DE }; /* (CSV_STRICT is a name of libcsv's) */
 
 struct csv_out {
     struct buf *buf;

@@ -1,7 +1,7 @@
 /* gz.h: gzip (RFC 1952) over zlib, the only file that includes it. A small codec interface, so that a faster engine can
  * stand behind it later. Staging writes level 1; a reader takes any number of members, bounded in what it expands to.
  *
- * Owns: its z_stream, kept between uses (gz_out_restart, gz_in_restart) so that the steady state allocates nothing.
+ * Owns: its z_stream, kept between members and uses, so that the steady state allocates nothing.
  * Errors: ERR_RECORD for damaged input (truncated, wrong check sum, larger than allowed). */
 #ifndef TAGWERK_WIRE_GZ_H
 #define TAGWERK_WIRE_GZ_H
@@ -26,7 +26,7 @@ struct gz_in {
 };
 
 enum gz_got {
-    GZ_MORE,       /* input used up, feed more */
+    GZ_MORE,       /* go on; feed more when *len is 0 */
     GZ_MEMBER_END, /* a member ended here; input may go on */
     GZ_FAILED,
 };

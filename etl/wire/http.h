@@ -42,11 +42,13 @@ struct http_call {
     struct buf answer_headers; /* "name: value\n" lines, names in lower case */
     char trouble[256];         /* why it is UNSENT or LOST; without secrets */
     void *handle;              /* libcurl's, kept for the next use of this call */
+    struct http_call *next;    /* among those that finished without libcurl */
 };
 
 struct http {
     void *multi;
     unsigned under_way;
+    struct http_call *finished;
 };
 
 MUST_CHECK bool http_open(struct http *http, struct err *err);
@@ -58,7 +60,7 @@ struct http_call *http_finish(struct http *http, int64_t wait_ms);
 /* Frees the answer and the handle. */
 void http_call_done(struct http *http, struct http_call *call);
 
-/* Value of an answer header ("retry-after"), NULL when absent; points into answer_headers. */
+/* Value of an answer header ("retry-after"), copied into scratch; NULL when absent. */
 const char *http_header(const struct http_call *call, const char *name, struct buf *scratch);
 /* "Sun, 06 Nov 1994 08:49:37 GMT": UNSAID when it is not a date. */
 int64_t http_date_utc(const char *text);

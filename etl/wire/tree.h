@@ -32,7 +32,8 @@ const struct node *node_at(const struct node *node, const char *path);
 /* Text of the leaf at path; NULL when missing, null, a map or a list. Path "" is the node itself. */
 const char *node_text(const struct node *node, const char *path);
 
-/* for (n = node_first(m, "Order"); n; n = node_next(n)): children of that name (NULL: all). */
+/* for (n = node_first(m, "Order"); n; n = node_next(n)): the children of that name; with NULL the elements of a list.
+ * (All children of a map, whatever their names: child and next.) */
 const struct node *node_first(const struct node *parent, const char *name);
 const struct node *node_next(const struct node *node);
 

@@ -1,6 +1,6 @@
 /* xml.h: XML in and out. Reading is libxml2's SAX2 push parser building a tree (the only file that includes it): no
- * network, no entities beyond the five, no DTD, CDATA and plain text alike, white-space-only text of an element with
- * children dropped. Writing is an appender that escapes and strips what XML 1.0 forbids.
+ * network, no entities beyond the five, no DTD, CDATA and plain text alike, names without their prefix; text beside
+ * child elements is dropped. Writing is an appender that escapes and strips what XML 1.0 forbids.
  *
  * Errors: ERR_RECORD with line. */
 #ifndef TAGWERK_WIRE_XML_H

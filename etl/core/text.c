@@ -1,0 +1,257 @@
+#include "core/text.h"
+
+#define FNV_START 14695981039346656037U
+#define FNV_PRIME 1099511628211U
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Bytes of a white-space character at `at`: ASCII blanks, U+00A0, U+200B, U+FEFF; 0 when it is
+ * none. */
+static size_t blank_len(const char *at)
+{
+    if (*at == ' ' || (*at >= '\t' && *at <= '\r'))
+        return 1;
+    if (memcmp(at, "\xC2\xA0", *at ? 2 : 1) == 0)
+        return 2;
+    if (strncmp(at, "\xE2\x80\x8B", 3) == 0 || strncmp(at, "\xEF\xBB\xBF", 3) == 0)
+        return 3;
+    return 0;
+}
+
+static const char *skip_blanks(const char *text)
+{
+    size_t len;
+
+    while (*text && (len = blank_len(text)) > 0)
+        text += len;
+    return text;
+}
+
+bool text_is_empty(const char *text)
+{
+    return !text || !*skip_blanks(text);
+}
+
+bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool text_same_nocase(const char *a, const char *b)
+{
+    if (!a || !b)
+        return a == b;
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}
+
+bool text_starts_nocase(const char *text, const char *start)
+{
+    if (!text)
+        return false;
+    while (*start && lower(*text) == lower(*start)) {
+        text++;
+        start++;
+    }
+    return !*start;
+}
+
+bool text_is_digits(const char *text)
+{
+    if (!text || !*text)
+        return false;
+    for (; *text; text++)
+        if (*text < '0' || *text > '9')
+            return false;
+    return true;
+}
+
+struct utf8_form {
+    unsigned char lead, mask;
+    uint32_t least;
+};
+
+/* Length of the well-formed sequence at `at`, 0 when there is none. */
+static size_t utf8_sequence(const unsigned char *at, size_t len)
+{
+    static const struct utf8_form forms[] = {
+        {0x00, 0x80, 0x00}, {0xC0, 0xE0, 0x80}, {0xE0, 0xF0, 0x800}, {0xF0, 0xF8, 0x10000}};
+
+    for (size_t extra = 0; extra < ARRAY_LEN(forms); extra++) {
+        uint32_t point;
+
+        if ((at[0] & forms[extra].mask) != forms[extra].lead)
+            continue;
+        if (extra >= len)
+            return 0;
+        point = at[0] & (unsigned char)~forms[extra].mask;
+        for (size_t i = 1; i <= extra; i++) {
+            if ((at[i] & 0xC0) != 0x80)
+                return 0;
+            point = point << 6 | (at[i] & 0x3FU);
+        }
+        if (point < forms[extra].least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+            return 0;
+        return extra + 1;
+    }
+    return 0;
+}
+
+bool utf8_valid(const char *bytes, size_t len)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+
+    while (len) {
+        size_t step = *at && *at < 0x80 ? 1 : utf8_sequence(at, len);
+
+        if (!step || !*at)
+            return false;
+        at += step;
+        len -= step;
+    }
+    return true;
+}
+
+uint32_t utf8_next(const char **at)
+{
+    const unsigned char *p = (const unsigned char *)*at;
+    uint32_t point = p[0];
+    size_t extra = p[0] < 0xC0 ? 0 : p[0] < 0xE0 ? 1 : p[0] < 0xF0 ? 2 : 3;
+
+    if (!p[0])
+        return 0;
+    if (extra)
+        point = p[0] & (0x3FU >> extra);
+    for (size_t i = 1; i <= extra; i++)
+        point = point << 6 | (p[i] & 0x3FU);
+    *at += extra + 1;
+    return point;
+}
+
+size_t utf8_prefix(const char *text, size_t points)
+{
+    const char *at = text;
+
+    while (points-- && utf8_next(&at))
+        continue;
+    return (size_t)(at - text);
+}
+
+size_t utf8_count(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}
+
+const char *text_trim(struct arena *arena, const char *text)
+{
+    const char *start, *end, *at;
+
+    if (!text)
+        return NULL;
+    start = skip_blanks(text);
+    end = start;
+    for (at = start; *at;) {
+        size_t blank = blank_len(at);
+
+        at += blank ? blank : 1;
+        if (!blank)
+            end = at;
+    }
+    if (*end)
+        return arena_slice(arena, start, (size_t)(end - start));
+    return start;
+}
+
+#define WORD_MAX 64
+
+/* Levenshtein distance, with words longer than WORD_MAX as far apart as can be. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 1];
+    size_t a_len = strlen(a), b_len = strlen(b);
+
+    if (a_len > WORD_MAX || b_len > WORD_MAX)
+        return WORD_MAX;
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t best = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+const char *text_nearest(const char *word, const char *const *words)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 3 + 2;
+
+    for (; *words; words++) {
+        size_t apart = distance(word, *words);
+
+        if (apart < least) {
+            least = apart;
+            nearest = *words;
+        }
+    }
+    return nearest;
+}
+
+const char *const *text_split(struct arena *arena, const char *text, char separator, size_t *count)
+{
+    const char **parts;
+    size_t len = 1;
+
+    for (const char *at = text; *at; at++)
+        len += *at == separator;
+    parts = arena_array(arena, len + 1, sizeof *parts);
+    for (size_t i = 0; i < len; i++) {
+        const char *end = strchr(text, separator);
+        size_t part = end ? (size_t)(end - text) : strlen(text);
+
+        parts[i] = text_trim(arena, arena_slice(arena, text, part));
+        text += part + 1;
+    }
+    if (count)
+        *count = len;
+    return parts;
+}
+
+uint64_t text_hash(const char *text)
+{
+    uint64_t hash = FNV_START;
+
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
+    return hash;
+}
+
+uint64_t text_hash_nocase(const char *text)
+{
+    uint64_t hash = FNV_START;
+
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)lower(*text)) * FNV_PRIME;
+    return hash;
+}
