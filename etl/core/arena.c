@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #define BLOCK_SIZE ((size_t)64 << 10)
+#define MEMORY_MAX (SIZE_MAX / 4) /* no machine has it: asking for it ends the process */
 
 struct arena_block {
     struct arena_block *next;
@@ -27,11 +28,16 @@ void heap_free(void *old)
     free(old);
 }
 
+/* Sizes double, so that pages of slowly growing size do not leave a trail of blocks that are each a
+ * little too small. */
 static struct arena_block *block_new(size_t at_least)
 {
-    size_t room = at_least > BLOCK_SIZE ? at_least : BLOCK_SIZE;
-    struct arena_block *block = heap_resize(NULL, sizeof *block + room);
+    size_t room = BLOCK_SIZE;
+    struct arena_block *block;
 
+    while (room < at_least && room < MEMORY_MAX)
+        room *= 2;
+    block = heap_resize(NULL, sizeof *block + room);
     block->next = NULL;
     block->room = room;
     return block;
@@ -101,7 +107,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     size_t total;
 
     if (__builtin_mul_overflow(count, size, &total))
-        total = SIZE_MAX / 2; /* heap_resize ends the process */
+        total = MEMORY_MAX;
     return arena_alloc(arena, total);
 }
 

@@ -34,6 +34,7 @@ char *buf_room(struct buf *buf, size_t len)
             room *= 2;
         buf->data = heap_resize(buf->data, room);
         buf->room = room;
+        buf->data[buf->len] = '\0';
     }
     return buf->data + buf->len;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static _Atomic int64_t *world_ms; /* the test world's clock, NULL: real time */
@@ -12,7 +13,8 @@ static _Atomic int64_t *world_ms; /* the test world's clock, NULL: real time */
 bool clock_open(struct err *err)
 {
     const char *path = getenv("TAGWERK_CLOCK");
-    void *map;
+    void *map = MAP_FAILED;
+    struct stat st;
     int fd;
 
     if (!path || world_ms)
@@ -20,10 +22,12 @@ bool clock_open(struct err *err)
     fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return err_errno(err, ERR_SETUP, "TAGWERK_CLOCK names %s", path);
-    map = mmap(NULL, sizeof *world_ms, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fstat(fd, &st) == 0 && st.st_size >= (off_t)sizeof *world_ms)
+        map = mmap(NULL, sizeof *world_ms, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     (void)close(fd);
     if (map == MAP_FAILED)
-        return err_errno(err, ERR_SETUP, "TAGWERK_CLOCK: cannot map %s", path);
+        return err_set(err, ERR_SETUP, "TAGWERK_CLOCK names %s, which is not a file of 8 bytes",
+                       path);
     world_ms = map;
     return true;
 }
@@ -82,8 +86,9 @@ int64_t civil_days(int year, int month, int day)
 
 int64_t civil_seconds(const struct civil *civil)
 {
-    return civil_days(civil->year, civil->month, civil->day) * 86400 + civil->hour * 3600 +
-           civil->minute * 60 + civil->second;
+    int64_t minutes = INT64_C(60) * civil->hour + civil->minute;
+
+    return civil_days(civil->year, civil->month, civil->day) * 86400 + minutes * 60 + civil->second;
 }
 
 struct civil civil_from_seconds(int64_t seconds)
@@ -154,26 +159,31 @@ static bool time_at(const char **at, struct civil *out)
         return false;
     if (mark_at(at, ":") && !number_at(at, 2, &out->second))
         return false;
-    if (mark_at(at, ".,"))
-        while (**at >= '0' && **at <= '9')
-            ++*at;
+    if (mark_at(at, ".,")) {
+        size_t digits = strspn(*at, "0123456789");
+
+        *at += digits;
+        return digits > 0;
+    }
     return true;
 }
 
 static bool offset_at(const char **at, int64_t *out_s)
 {
     int hours = 0, minutes = 0;
-    bool west = **at == '-';
+    bool west = **at == '-', colon;
 
     *out_s = 0;
     if (!**at || mark_at(at, "Zz"))
         return true;
     if (!mark_at(at, "+-") || !number_at(at, 2, &hours))
         return false;
-    (void)mark_at(at, ":");
-    if (**at && !number_at(at, 2, &minutes))
+    colon = mark_at(at, ":");
+    if ((colon || **at) && !number_at(at, 2, &minutes))
         return false;
-    *out_s = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
+    if (hours > 23 || minutes > 59)
+        return false;
+    *out_s = INT64_C(60) * (60 * hours + minutes) * (west ? -1 : 1);
     return true;
 }
 
@@ -192,13 +202,33 @@ bool iso_parse(const char *text, int64_t *out_utc, struct err *err)
     return true;
 }
 
+/* The last digits of a number and the mark behind them. By hand: a report has three times a row. */
+static char *put_digits(char *at, int number, unsigned digits, char mark)
+{
+    unsigned rest = (unsigned)number;
+
+    for (unsigned i = digits; i-- > 0; rest /= 10)
+        at[i] = (char)('0' + rest % 10);
+    at[digits] = mark;
+    return at + digits + 1;
+}
+
+static char *put_date(char *at, const struct civil *civil, char mark)
+{
+    at = put_digits(at, civil->year, 4, '-');
+    at = put_digits(at, civil->month, 2, '-');
+    return put_digits(at, civil->day, 2, mark);
+}
+
 const char *iso_text(int64_t utc, char out[static ISO_TEXT_SIZE])
 {
-    struct civil c = civil_from_seconds(utc);
+    struct civil civil = civil_from_seconds(utc);
+    char *at = put_date(out, &civil, 'T');
 
-    (void)snprintf(out, ISO_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)c.year % 10000U,
-                   (unsigned)c.month % 100U, (unsigned)c.day % 100U, (unsigned)c.hour % 100U,
-                   (unsigned)c.minute % 100U, (unsigned)c.second % 100U);
+    at = put_digits(at, civil.hour, 2, ':');
+    at = put_digits(at, civil.minute, 2, ':');
+    at = put_digits(at, civil.second, 2, 'Z');
+    *at = '\0';
     return out;
 }
 
@@ -223,9 +253,8 @@ bool day_parse(const char *text, int64_t *out_days, struct err *err)
 
 const char *day_text(int64_t days, char out[static DAY_TEXT_SIZE])
 {
-    struct civil c = civil_from_seconds(days * 86400);
+    struct civil civil = civil_from_seconds(days * 86400);
 
-    (void)snprintf(out, DAY_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)c.year % 10000U,
-                   (unsigned)c.month % 100U, (unsigned)c.day % 100U);
+    (void)put_date(out, &civil, '\0');
     return out;
 }

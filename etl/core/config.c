@@ -38,25 +38,24 @@ static bool section_is_there(const struct reader *reader, const char *kind, cons
 
 static bool take_section(struct reader *reader, const char *text, struct err *err)
 {
-    size_t len = strlen(text), count;
-    const char *const *words;
-    const char *name;
+    size_t len = strlen(text), kind_len;
+    const char *words, *kind, *name;
 
     if (text[len - 1] != ']')
         return wrong(reader, err, "a section is written [kind name]: the closing ] is missing");
-    words = text_split(reader->arena,
-                       text_trim(reader->arena, arena_slice(reader->arena, text + 1, len - 2)), ' ',
-                       &count);
-    name = count > 1 ? words[count - 1] : "";
-    if (!*words[0])
-        return wrong(reader, err, "a section is written [kind name]");
-    if (section_is_there(reader, words[0], name))
+    words = text_trim(reader->arena, arena_slice(reader->arena, text + 1, len - 2));
+    kind_len = strcspn(words, " \t");
+    kind = arena_slice(reader->arena, words, kind_len);
+    name = text_trim(reader->arena, words + kind_len);
+    if (!*kind || strpbrk(name, " \t"))
+        return wrong(reader, err, "a section is written [kind name], the name in one word");
+    if (section_is_there(reader, kind, name))
         return wrong(reader, err, "this section stands twice");
     if (reader->sections_len == SECTIONS_MAX)
         return wrong(reader, err, "too many sections");
     reader->keys = arena_array(reader->arena, KEYS_MAX, sizeof *reader->keys);
     reader->sections[reader->sections_len++] = (struct config_section){
-        .kind = words[0], .name = name, .line = reader->line, .keys = reader->keys};
+        .kind = kind, .name = name, .line = reader->line, .keys = reader->keys};
     return true;
 }
 
@@ -67,7 +66,7 @@ static bool take_key(struct reader *reader, const char *text, struct err *err)
         reader->sections_len ? &reader->sections[reader->sections_len - 1] : NULL;
     const char *name;
 
-    if (!equals)
+    if (!equals || equals == text)
         return wrong(reader, err, "expected `key = value`");
     if (!section)
         return wrong(reader, err, "a key before the first [section]");
@@ -184,18 +183,31 @@ static bool check_int(const struct value *value, struct err *err)
     return bad_value(value, err, wanted);
 }
 
+static bool check_span(const struct value *value, struct err *err)
+{
+    const struct option *option = value->option;
+    int64_t seconds;
+    char wanted[96];
+
+    if (!span_seconds(value->text, &seconds))
+        return bad_value(value, err, "must be a span such as 90s, 15m, 3h, 2d");
+    if (!option->max || (seconds >= option->min && seconds <= option->max))
+        return true;
+    (void)snprintf(wanted, sizeof wanted, "must be a span from %llds to %llds",
+                   (long long)option->min, (long long)option->max);
+    return bad_value(value, err, wanted);
+}
+
 static bool is_url(const char *text)
 {
-    size_t len = strlen(text);
+    size_t host = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
 
-    return (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0) &&
-           text[len - 1] != '/' && !strpbrk(text, " \t?#@");
+    return host && text[host] && !strchr(":/", text[host]) && text[strlen(text) - 1] != '/' &&
+           !strpbrk(text, " \t?#@");
 }
 
 static bool check_value(const struct value *value, struct arena *arena, struct err *err)
 {
-    int64_t seconds;
-
     switch (value->option->type) {
     case OPTION_INT:
         return check_int(value, err);
@@ -211,8 +223,7 @@ static bool check_value(const struct value *value, struct arena *arena, struct e
                bad_value(value, err,
                          "must be http(s)://host[:port][/path], without a trailing slash");
     case OPTION_SPAN:
-        return span_seconds(value->text, &seconds) ||
-               bad_value(value, err, "must be a span such as 90s, 15m, 3h, 2d");
+        return check_span(value, err);
     case OPTION_TEXT:
     case OPTION_SECRET:
         break;
@@ -240,8 +251,10 @@ static bool secret_from_file(const struct value *value, struct arena *arena, con
         return err_set(err, ERR_SETUP,
                        "%s:%u: others can read the secret file %s; mend it with: chmod 600 %s",
                        value->path, value->line, value->text, value->text);
-    if (!file_read(value->text, &content, NULL, err))
-        return false;
+    if (!file_read(value->text, &content, NULL, err)) {
+        err->kind = ERR_SETUP;
+        return err_wrap(err, "%s:%u", value->path, value->line);
+    }
     *out = first_line(&content, arena);
     return true;
 }
@@ -271,15 +284,27 @@ static bool secret_from_command(const struct value *value, struct arena *arena, 
     return true;
 }
 
-static bool secret_from_environment(const struct value *value, const char **out, struct err *err)
+static bool secret_from_environment(const struct value *value, struct arena *arena,
+                                    const char **out, struct err *err)
 {
-    *out = getenv(value->text);
-    return *out || err_set(err, ERR_SETUP,
-                           "%s:%u: the environment variable %s, which is to hold %s, is not set",
-                           value->path, value->line, value->text, value->option->name);
+    const char *secret = getenv(value->text);
+
+    if (!secret)
+        return err_set(err, ERR_SETUP,
+                       "%s:%u: the environment variable %s, which is to hold %s, is not set",
+                       value->path, value->line, value->text, value->option->name);
+    *out = arena_text(arena, secret);
+    return true;
 }
 
-static const char *const secret_ways[] = {"_file", "_env", "_command"};
+static const struct {
+    const char *ending; /* of the key */
+    bool (*get)(const struct value *value, struct arena *arena, const char **out, struct err *err);
+} secret_ways[] = {
+    {"_file", secret_from_file},
+    {"_env", secret_from_environment},
+    {"_command", secret_from_command},
+};
 
 /* Is `name` the option's name with one of the ways' endings? The way's number, or -1. */
 static int secret_way(const struct option *option, const char *name)
@@ -289,7 +314,7 @@ static int secret_way(const struct option *option, const char *name)
     if (option->type != OPTION_SECRET || strncmp(option->name, name, len) != 0)
         return -1;
     for (size_t i = 0; i < ARRAY_LEN(secret_ways); i++)
-        if (text_same(name + len, secret_ways[i]))
+        if (text_same(name + len, secret_ways[i].ending))
             return (int)i;
     return -1;
 }
@@ -297,14 +322,10 @@ static int secret_way(const struct option *option, const char *name)
 static bool secret_by_way(int way, const struct value *value, struct arena *arena, const char **out,
                           struct err *err)
 {
-    switch (way) {
-    case 0:
-        return secret_from_file(value, arena, out, err);
-    case 1:
-        return secret_from_environment(value, out, err);
-    default:
-        return secret_from_command(value, arena, out, err);
-    }
+    if (!secret_ways[way].get(value, arena, out, err))
+        return false;
+    return **out || err_set(err, ERR_SETUP, "%s:%u: what %s%s names is empty", value->path,
+                            value->line, value->option->name, secret_ways[way].ending);
 }
 
 static bool unknown_key(const struct config *config, const struct config_key *key,
@@ -356,12 +377,27 @@ static bool take_setting(const struct config *config, const struct config_key *k
     return unknown_key(config, key, options, arena, err);
 }
 
+static bool fall_back(const struct config *config, const struct config_section *section,
+                      const struct option *option, const char **slot, struct err *err)
+{
+    static const struct config_section none = {.kind = "", .name = ""};
+
+    if (!*slot)
+        *slot = option->fallback;
+    if (*slot || !option->required)
+        return true;
+    if (!section)
+        section = &none;
+    return err_set(err, ERR_SETUP, "%s:%u: [%s %s] lacks %s: %s", config->path, section->line,
+                   section->kind, section->name, option->name, option->help);
+}
+
 bool settings_load(const struct config *config, const struct config_section *section,
                    const struct option *options, struct arena *arena, struct settings *out,
                    struct err *err)
 {
-    size_t len = 0;
     const char **values;
+    size_t len = 0;
 
     while (options[len].name)
         len++;
@@ -369,14 +405,9 @@ bool settings_load(const struct config *config, const struct config_section *sec
     for (size_t i = 0; section && i < section->keys_len; i++)
         if (!take_setting(config, &section->keys[i], options, values, arena, err))
             return false;
-    for (size_t i = 0; i < len; i++) {
-        if (!values[i])
-            values[i] = options[i].fallback;
-        if (!values[i] && options[i].required)
-            return err_set(err, ERR_SETUP, "%s:%u: [%s %s] lacks %s: %s", config->path,
-                           section ? section->line : 0, section ? section->kind : "",
-                           section ? section->name : "", options[i].name, options[i].help);
-    }
+    for (size_t i = 0; i < len; i++)
+        if (!fall_back(config, section, &options[i], &values[i], err))
+            return false;
     *out = (struct settings){.name = section ? section->name : "",
                              .options = options,
                              .values = values,
@@ -425,7 +456,7 @@ void options_example(const struct option *options, struct buf *out)
         if (options->type == OPTION_SECRET)
             buf_format(out, "# secret: better %s_file, %s_env or %s_command\n", options->name,
                        options->name, options->name);
-        buf_format(out, "%s%s = %s\n", options->required ? "" : "#", options->name,
-                   options->fallback ? options->fallback : "");
+        buf_format(out, "%s%s =%s%s\n", options->required ? "" : "#", options->name,
+                   options->fallback ? " " : "", options->fallback ? options->fallback : "");
     }
 }

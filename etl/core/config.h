@@ -18,19 +18,19 @@ enum option_type {
     OPTION_BOOL,   /* yes/no */
     OPTION_CHOICE, /* one of `choices`, separated by | */
     OPTION_URL,    /* http(s)://… without a trailing slash */
-    OPTION_SPAN,   /* 90s, 15m, 3h, 2d; kept in seconds */
+    OPTION_SPAN,   /* 90s, 15m, 3h, 2d; kept in seconds; min..max seconds when max is set */
     OPTION_SECRET, /* a text that may also come as KEY_file, KEY_env or KEY_command; never printed
                     */
 };
 
 struct option {
     const char *name;
-    enum option_type type;
     const char *fallback; /* NULL: not set */
     const char *help;
-    bool required;
     const char *choices;
     int64_t min, max;
+    enum option_type type;
+    bool required;
 };
 
 struct config_key {

@@ -81,7 +81,7 @@ static int64_t power_of_ten(unsigned places)
     return power;
 }
 
-/* value / 10^scale with `places` digits behind the mark; places <= scale. */
+/* magnitude / 10^scale with `places` digits behind the mark. Zero has no sign. */
 static void put_scaled(struct buf *buf, uint64_t magnitude, bool negative, unsigned scale,
                        unsigned places, char mark)
 {
@@ -90,7 +90,10 @@ static void put_scaled(struct buf *buf, uint64_t magnitude, bool negative, unsig
 
     for (unsigned skip = places; skip < scale; skip++)
         magnitude /= 10;
-    for (unsigned i = 0; i < places; i++, magnitude /= 10)
+    negative = negative && magnitude;
+    for (unsigned pad = scale; pad < places; pad++)
+        digits[--at] = '0';
+    for (unsigned i = 0; i < places && i < scale; i++, magnitude /= 10)
         digits[--at] = (char)('0' + magnitude % 10);
     if (places)
         digits[--at] = mark;
@@ -120,5 +123,5 @@ void decimal_put_fixed(struct buf *buf, int64_t value, unsigned scale, unsigned 
 
     if (places < scale)
         magnitude += (uint64_t)power_of_ten(scale - places) / 2;
-    put_scaled(buf, magnitude, value < 0, scale, places < scale ? places : scale, mark);
+    put_scaled(buf, magnitude, value < 0, scale, places, mark);
 }

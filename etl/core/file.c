@@ -12,6 +12,8 @@
 
 #define FILE_MODE 0600
 #define FOLDER_MODE 0700
+#define TEMP_END ".tmp"
+#define BLOCK_SIZE (32 << 10)
 
 bool path_join(char out[static PATH_SIZE], struct err *err, ...)
 {
@@ -21,6 +23,7 @@ bool path_join(char out[static PATH_SIZE], struct err *err, ...)
     va_list args;
     bool fits = true;
 
+    joined[0] = '\0';
     va_start(args, err);
     while ((part = va_arg(args, const char *))) {
         int more = snprintf(joined + len, sizeof joined - len, "%s%s", len ? "/" : "", part);
@@ -38,38 +41,40 @@ bool path_join(char out[static PATH_SIZE], struct err *err, ...)
     return true;
 }
 
+static bool too_long(const char *path, struct err *err)
+{
+    return err_set(err, ERR_STORE,
+                   "the path %.100s... is too long; move the home nearer to the root", path);
+}
+
 /* The folder part of a path: "." when there is none. */
-static void folder_of(const char *path, char out[static PATH_SIZE])
+static bool folder_of(const char *path, char out[static PATH_SIZE], struct err *err)
 {
     const char *slash = strrchr(path, '/');
-    size_t len = slash ? (size_t)(slash - path) : 0;
+    size_t len = slash && slash > path ? (size_t)(slash - path) : 1; /* of "/" or "." */
 
-    if (!slash) {
-        memcpy(out, ".", 2);
-        return;
-    }
-    if (len == 0)
-        len = 1; /* the root */
-    memcpy(out, path, len);
+    if (strlen(path) >= PATH_SIZE)
+        return too_long(path, err);
+    memcpy(out, slash ? path : ".", len);
     out[len] = '\0';
+    return true;
 }
 
 bool file_create(const char *path, struct file *out, struct err *err)
 {
     struct file file = {.open = true};
+    const char *slash = strrchr(path, '/');
     char folder[PATH_SIZE];
     int len;
 
-    if (strlen(path) >= PATH_SIZE)
-        return err_set(err, ERR_STORE, "the path %.100s… is too long", path);
-    folder_of(path, folder);
-    if (!folder_make(folder, err))
+    if (!folder_of(path, folder, err) || !folder_make(folder, err))
         return false;
     (void)snprintf(file.path, sizeof file.path, "%s", path);
-    len = snprintf(file.temp, sizeof file.temp, "%.*s/.%s.%ld.tmp", PATH_SIZE - 300, folder,
-                   strrchr(path, '/') ? strrchr(path, '/') + 1 : path, (long)getpid());
+    /* The same name each time: whoever writes the file next takes the place of a leftover. */
+    len =
+        snprintf(file.temp, sizeof file.temp, "%s/.%s" TEMP_END, folder, slash ? slash + 1 : path);
     if (len < 0 || (size_t)len >= sizeof file.temp)
-        return err_set(err, ERR_STORE, "the path %.100s… is too long", path);
+        return too_long(path, err);
     if (!gate_pass(GATE_WRITE, "create", err))
         return err_wrap(err, "%s", path);
     file.fd = open(file.temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
@@ -113,8 +118,7 @@ bool file_commit(struct file *file, struct err *err)
         return err_errno(err, ERR_STORE, "cannot put %s in place", file->path);
     (void)close(file->fd);
     file->open = false;
-    folder_of(file->path, folder);
-    return folder_sync(folder, err);
+    return folder_of(file->path, folder, err) && folder_sync(folder, err);
 }
 
 void file_close(struct file *file)
@@ -134,25 +138,31 @@ bool file_put(const char *path, const void *bytes, size_t len, struct err *err)
            file_commit(&file, err);
 }
 
+/* Reads on, past interruptions. */
+static ssize_t read_some(int fd, char bytes[static BLOCK_SIZE])
+{
+    ssize_t got;
+
+    do
+        got = read(fd, bytes, BLOCK_SIZE);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 static bool read_all(int fd, const char *path, struct buf *out, struct err *err)
 {
-    for (;;) {
-        char *room = buf_room(out, 64 << 10);
-        ssize_t got;
+    char bytes[BLOCK_SIZE];
+    ssize_t got;
 
-        if (!room)
-            return err_set(err, ERR_STORE, "%s is larger than %zu bytes", path,
-                           out->max ? out->max : BUF_MAX);
-        got = read(fd, room, 64 << 10);
-        if (got < 0 && errno == EINTR)
-            continue;
+    while (!out->over && (got = read_some(fd, bytes)) != 0) {
         if (got < 0)
             return err_errno(err, ERR_STORE, "cannot read %s", path);
-        out->len += (size_t)got;
-        out->data[out->len] = '\0';
-        if (got == 0)
-            return true;
+        buf_put(out, bytes, (size_t)got);
     }
+    if (out->over)
+        return err_set(err, ERR_STORE, "%s is larger than %zu bytes", path,
+                       out->max ? out->max : BUF_MAX);
+    return true;
 }
 
 bool file_read(const char *path, struct buf *out, bool *missing, struct err *err)
@@ -172,6 +182,22 @@ bool file_read(const char *path, struct buf *out, bool *missing, struct err *err
     return good;
 }
 
+bool file_blocks(const char *path, file_block_fn *block, void *context, struct err *err)
+{
+    char bytes[BLOCK_SIZE];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (fd < 0)
+        return err_errno(err, ERR_STORE, "cannot read %s", path);
+    while ((got = read_some(fd, bytes)) > 0)
+        block(context, bytes, (size_t)got);
+    if (got < 0)
+        (void)err_errno(err, ERR_STORE, "cannot read %s", path);
+    (void)close(fd);
+    return got == 0;
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;
@@ -188,24 +214,40 @@ bool file_remove(const char *path, struct err *err)
     return true;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Makes one folder, unless it is there. What is durable in it must not be lost with its name. */
+static bool folder_add(const char *path, struct err *err)
+{
+    char parent[PATH_SIZE];
+
+    if (is_folder(path))
+        return true;
+    if (mkdir(path, FOLDER_MODE) != 0 && !(errno == EEXIST && is_folder(path)))
+        return err_errno(err, ERR_STORE, "cannot make the folder %s", path);
+    return folder_of(path, parent, err) && folder_sync(parent, err);
+}
+
 bool folder_make(const char *path, struct err *err)
 {
-    char part[PATH_SIZE];
-    size_t len = strlen(path);
+    char part[PATH_SIZE] = "";
 
-    if (len >= sizeof part)
-        return err_set(err, ERR_STORE, "the path %.100s… is too long", path);
-    if (file_exists(path))
+    if (is_folder(path))
         return true;
-    for (size_t i = 1; i <= len; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (mkdir(part, FOLDER_MODE) != 0 && errno != EEXIST)
-            return err_errno(err, ERR_STORE, "cannot make the folder %s", part);
+    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
+        return too_long(path, err);
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!folder_add(part, err))
+            return false;
+        *slash = '/';
     }
-    return true;
+    return folder_add(part, err);
 }
 
 bool folder_sync(const char *path, struct err *err)
@@ -222,6 +264,29 @@ bool folder_sync(const char *path, struct err *err)
     if (!good)
         (void)err_errno(err, ERR_STORE, "cannot make the folder %s durable", path);
     (void)close(fd);
+    return good;
+}
+
+static bool is_leftover(const char *name)
+{
+    size_t len = strlen(name), end = strlen(TEMP_END);
+
+    return name[0] == '.' && len > end && strcmp(name + len - end, TEMP_END) == 0;
+}
+
+bool folder_sweep(const char *path, struct err *err)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    char inner[PATH_SIZE];
+    bool good = true;
+
+    if (!dir)
+        return errno == ENOENT || err_errno(err, ERR_STORE, "cannot list %s", path);
+    while (good && (entry = readdir(dir)))
+        if (is_leftover(entry->d_name))
+            good = path_join(inner, err, path, entry->d_name, NULL) && file_remove(inner, err);
+    (void)closedir(dir);
     return good;
 }
 
@@ -273,34 +338,13 @@ bool folder_list(const char *path, struct arena *arena, const char *const **name
     return true;
 }
 
-bool folder_remove(const char *path, struct err *err)
-{
-    DIR *dir = opendir(path);
-    const struct dirent *entry;
-    char inner[PATH_SIZE];
-    bool good = true;
-
-    if (!dir)
-        return errno == ENOENT || err_errno(err, ERR_STORE, "cannot list %s", path);
-    while (good && (entry = readdir(dir))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        good = path_join(inner, err, path, entry->d_name, NULL) && file_remove(inner, err);
-    }
-    (void)closedir(dir);
-    if (good && rmdir(path) != 0 && errno != ENOENT)
-        return err_errno(err, ERR_STORE, "cannot remove the folder %s", path);
-    return good;
-}
-
 bool lock_take(const char *path, const char *who, struct lock *out, struct buf *holder,
                struct err *err)
 {
     char folder[PATH_SIZE];
     struct lock lock = {.held = true};
 
-    folder_of(path, folder);
-    if (!folder_make(folder, err))
+    if (!folder_of(path, folder, err) || !folder_make(folder, err))
         return false;
     lock.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     if (lock.fd < 0)

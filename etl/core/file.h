@@ -33,12 +33,15 @@ MUST_CHECK bool file_put(const char *path, const void *bytes, size_t len, struct
 /* The whole content. A missing file is ERR_STORE unless `missing` is given: then *missing says so
  * and true returns. */
 MUST_CHECK bool file_read(const char *path, struct buf *out, bool *missing, struct err *err);
+/* The content in blocks, for what must not be held in memory. */
+typedef void file_block_fn(void *context, const void *bytes, size_t len);
+MUST_CHECK bool file_blocks(const char *path, file_block_fn *block, void *context, struct err *err);
 bool file_exists(const char *path);
 MUST_CHECK bool file_remove(const char *path, struct err *err);
 MUST_CHECK bool folder_make(const char *path, struct err *err); /* with parents, 0700 */
 MUST_CHECK bool folder_sync(const char *path, struct err *err);
-/* Removes a folder and the files in it, hidden ones too. Missing: true. */
-MUST_CHECK bool folder_remove(const char *path, struct err *err);
+/* Removes what a file_create left that was killed before its commit. Missing: true. */
+MUST_CHECK bool folder_sweep(const char *path, struct err *err);
 /* Names in a folder, sorted, without those that start with '.'; a missing folder is empty. */
 MUST_CHECK bool folder_list(const char *path, struct arena *arena, const char *const **names,
                             size_t *count, struct err *err);

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#define LINE_MAX_BYTES ((size_t)8192)
+
 static enum log_level threshold = LOG_INFO;
 
 void log_level_set(enum log_level level)
@@ -13,28 +15,37 @@ void log_level_set(enum log_level level)
     threshold = level;
 }
 
-/* Bare when it is one plain word, else in quotes; line ends and quotes become blanks and
- * apostrophes. */
+/* Control characters become blanks, quotes apostrophes. */
+static char harmless(char c)
+{
+    if (c == '"')
+        return '\'';
+    if ((unsigned char)c < ' ' || c == 0x7F)
+        return ' ';
+    return c;
+}
+
+/* Bare when it is one plain word, else in quotes. */
 static void put_value(struct buf *line, const char *value)
 {
     bool plain = *value != '\0';
 
     for (const char *at = value; *at && plain; at++)
-        plain = *at > ' ' && *at != '"' && *at != '=';
+        plain = *at > ' ' && *at < 0x7F && *at != '"' && *at != '=';
     if (plain) {
         buf_text(line, value);
         return;
     }
     buf_char(line, '"');
     for (const char *at = value; *at; at++)
-        buf_char(line, *at == '"' ? '\'' : (unsigned char)*at < ' ' ? ' ' : *at);
+        buf_char(line, harmless(*at));
     buf_char(line, '"');
 }
 
 void log_event(enum log_level level, const char *event, ...)
 {
     static const char *const names[] = {"error", "warn", "info", "debug"};
-    struct buf line = {.max = 8192};
+    struct buf line = {.max = LINE_MAX_BYTES - 1};
     const char *key;
     va_list args;
 
@@ -50,6 +61,8 @@ void log_event(enum log_level level, const char *event, ...)
         put_value(&line, value ? value : "");
     }
     va_end(args);
+    line.max = LINE_MAX_BYTES; /* what is too long is cut, but stays a line */
+    line.over = false;
     buf_char(&line, '\n');
     if (write(STDERR_FILENO, buf_str(&line), line.len) < 0)
         threshold = LOG_ERROR; /* nobody listens */

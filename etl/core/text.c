@@ -5,19 +5,46 @@
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
-/* Bytes of a white-space character at `at`: ASCII blanks, U+00A0, U+200B, U+FEFF; 0 when it is
- * none. */
+static bool is_ascii_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_ascii(char c)
+{
+    return c && (unsigned char)c < 0x80;
+}
+
+/* White space beyond ASCII: U+00A0, U+200B, U+FEFF. */
+static const char *const wide_blanks[] = {"\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF"};
+
+/* Bytes of a white-space character at `at`; 0 when it is none. */
 static size_t blank_len(const char *at)
 {
-    if (*at == ' ' || (*at >= '\t' && *at <= '\r'))
-        return 1;
-    if (memcmp(at, "\xC2\xA0", *at ? 2 : 1) == 0)
-        return 2;
-    if (strncmp(at, "\xE2\x80\x8B", 3) == 0 || strncmp(at, "\xEF\xBB\xBF", 3) == 0)
-        return 3;
+    if ((unsigned char)*at < 0x80)
+        return is_ascii_blank(*at);
+    for (size_t i = 0; i < ARRAY_LEN(wide_blanks); i++)
+        if (strncmp(at, wide_blanks[i], strlen(wide_blanks[i])) == 0)
+            return strlen(wide_blanks[i]);
+    return 0;
+}
+
+/* The same of the one that ends before `end`. */
+static size_t blank_len_before(const char *start, const char *end)
+{
+    if ((unsigned char)end[-1] < 0x80)
+        return is_ascii_blank(end[-1]);
+    for (size_t i = 0; i < ARRAY_LEN(wide_blanks); i++) {
+        size_t len = strlen(wide_blanks[i]);
+
+        if ((size_t)(end - start) >= len && memcmp(end - len, wide_blanks[i], len) == 0)
+            return len;
+    }
     return 0;
 }
 
@@ -77,11 +104,11 @@ struct utf8_form {
     uint32_t least;
 };
 
-/* Length of the well-formed sequence at `at`, 0 when there is none. */
-static size_t utf8_sequence(const unsigned char *at, size_t len)
+size_t utf8_point_len(const char *bytes, size_t len)
 {
     static const struct utf8_form forms[] = {
-        {0x00, 0x80, 0x00}, {0xC0, 0xE0, 0x80}, {0xE0, 0xF0, 0x800}, {0xF0, 0xF8, 0x10000}};
+        {0x00, 0x80, 0x01}, {0xC0, 0xE0, 0x80}, {0xE0, 0xF0, 0x800}, {0xF0, 0xF8, 0x10000}};
+    const unsigned char *at = (const unsigned char *)bytes;
 
     for (size_t extra = 0; extra < ARRAY_LEN(forms); extra++) {
         uint32_t point;
@@ -103,16 +130,30 @@ static size_t utf8_sequence(const unsigned char *at, size_t len)
     return 0;
 }
 
+/* How many bytes from the start are surely ASCII and no NUL, eight at a time. */
+static size_t ascii_run(const char *bytes, size_t len)
+{
+    size_t at = 0;
+    uint64_t word;
+
+    for (; at + sizeof word <= len; at += sizeof word) {
+        memcpy(&word, bytes + at, sizeof word);
+        /* A top bit is set in some byte of: itself, or itself less one (a NUL borrows). */
+        if ((word | (word - 0x0101010101010101U)) & 0x8080808080808080U)
+            break;
+    }
+    return at;
+}
+
 bool utf8_valid(const char *bytes, size_t len)
 {
-    const unsigned char *at = (const unsigned char *)bytes;
-
     while (len) {
-        size_t step = *at && *at < 0x80 ? 1 : utf8_sequence(at, len);
+        size_t run = ascii_run(bytes, len);
+        size_t step = run ? run : is_ascii(*bytes) ? 1 : utf8_point_len(bytes, len);
 
-        if (!step || !*at)
+        if (!step)
             return false;
-        at += step;
+        bytes += step;
         len -= step;
     }
     return true;
@@ -138,8 +179,8 @@ size_t utf8_prefix(const char *text, size_t points)
 {
     const char *at = text;
 
-    while (points-- && utf8_next(&at))
-        continue;
+    while (points && utf8_next(&at))
+        points--;
     return (size_t)(at - text);
 }
 
@@ -154,19 +195,15 @@ size_t utf8_count(const char *text)
 
 const char *text_trim(struct arena *arena, const char *text)
 {
-    const char *start, *end, *at;
+    const char *start, *end;
+    size_t blank;
 
     if (!text)
         return NULL;
     start = skip_blanks(text);
-    end = start;
-    for (at = start; *at;) {
-        size_t blank = blank_len(at);
-
-        at += blank ? blank : 1;
-        if (!blank)
-            end = at;
-    }
+    end = start + strlen(start);
+    while (end > start && (blank = blank_len_before(start, end)) > 0)
+        end -= blank;
     if (*end)
         return arena_slice(arena, start, (size_t)(end - start));
     return start;
@@ -181,7 +218,7 @@ static size_t distance(const char *a, const char *b)
     size_t a_len = strlen(a), b_len = strlen(b);
 
     if (a_len > WORD_MAX || b_len > WORD_MAX)
-        return WORD_MAX;
+        return SIZE_MAX;
     for (size_t j = 0; j <= b_len; j++)
         row[j] = j;
     for (size_t i = 1; i <= a_len; i++) {

@@ -15,7 +15,9 @@ bool text_starts_nocase(const char *text, const char *start);
 bool text_is_digits(const char *text); /* at least one digit, nothing else */
 
 bool utf8_valid(const char *bytes,
-                size_t len);         /* also refuses NUL, overlong forms and surrogates */
+                size_t len); /* also refuses NUL, overlong forms and surrogates */
+/* Bytes of the well-formed code point at `bytes`; 0 when there is none (NUL is none). */
+size_t utf8_point_len(const char *bytes, size_t len);
 size_t utf8_count(const char *text); /* code points */
 size_t utf8_prefix(const char *text,
                    size_t points); /* bytes that the first `points` code points take */

@@ -30,27 +30,30 @@ static void put_list(struct json_out *out, const struct field *field, const void
     json_list_end(out);
 }
 
+static void put_field(struct json_out *out, const struct field *field, const void *base,
+                      unsigned without)
+{
+    const char *at = (const char *)base + field->offset;
+
+    if (field->type == FIELD_TEXT) {
+        json_field(out, field->name, *(const char *const *)(const void *)at);
+    } else if (field_is_number(field)) {
+        json_field_int(out, field->name, *(const int64_t *)(const void *)at);
+    } else if (!field_is_empty(field, base)) {
+        json_key(out, field->name);
+        if (field->type == FIELD_TEXTS)
+            put_texts(out, (const struct texts *)(const void *)at);
+        else
+            put_list(out, field, base, without);
+    }
+}
+
 static void put_fields(struct json_out *out, const struct shape *shape, const void *base,
                        unsigned without)
 {
-    for (size_t i = 0; i < shape->fields_len; i++) {
-        const struct field *field = &shape->fields[i];
-        const char *at = (const char *)base + field->offset;
-
-        if (field->flags & without)
-            continue;
-        if (field->type == FIELD_TEXT) {
-            json_field(out, field->name, *(const char *const *)(const void *)at);
-        } else if (field_is_number(field)) {
-            json_field_int(out, field->name, *(const int64_t *)(const void *)at);
-        } else if (!field_is_empty(field, base)) {
-            json_key(out, field->name);
-            if (field->type == FIELD_TEXTS)
-                put_texts(out, (const struct texts *)(const void *)at);
-            else
-                put_list(out, field, base, without);
-        }
-    }
+    for (size_t i = 0; i < shape->fields_len; i++)
+        if (!(shape->fields[i].flags & without))
+            put_field(out, &shape->fields[i], base, without);
 }
 
 void record_put(struct json_out *out, const struct record *record, unsigned without)
@@ -58,6 +61,28 @@ void record_put(struct json_out *out, const struct record *record, unsigned with
     json_map(out);
     put_fields(out, shape_of(record->kind), record, without);
     json_map_end(out);
+}
+
+/* The hash is over what was just written, less the fields that are not sent: nothing is put into
+ * words twice. */
+void record_put_fingerprint(struct json_out *out, const struct record *record, struct buf *scratch,
+                            char hex[static FINGERPRINT_HEX_SIZE])
+{
+    const struct shape *shape = shape_of(record->kind);
+    unsigned char digest[FINGERPRINT_SIZE];
+
+    buf_reset(scratch);
+    json_map(out);
+    for (size_t i = 0; i < shape->fields_len; i++) {
+        size_t from = out->buf->len;
+
+        put_field(out, &shape->fields[i], record, 0);
+        if (!(shape->fields[i].flags & FIELD_STATUS))
+            buf_put(scratch, buf_str(out->buf) + from, out->buf->len - from);
+    }
+    json_map_end(out);
+    fingerprint(buf_str(scratch), scratch->len, digest);
+    hex_put(digest, sizeof digest, hex);
 }
 
 /* ---- reading ---- */
@@ -101,9 +126,12 @@ static bool get_texts(const struct node *node, const struct field *field, void *
     if (node->type != NODE_LIST)
         return wrong_type(field, err);
     list = arena_array(arena, children(node) + 1, sizeof *list);
-    for (const struct node *child = node->child; child; child = child->next)
+    for (const struct node *child = node->child; child; child = child->next) {
         if (child->type == NODE_TEXT)
             list[len++] = child->text;
+        else if (child->type != NODE_NULL)
+            return wrong_type(field, err);
+    }
     *texts = (struct texts){list, len};
     return true;
 }
@@ -123,7 +151,7 @@ static bool get_list(const struct node *node, const struct field *field, void *b
                       arena); /* the one list there is; a second kind would ask its shape */
     for (const struct node *child = node->child; child; child = child->next)
         if (!get_fields(child, field->element, &items[len++], arena, err))
-            return false;
+            return err_wrap(err, "the field %s", field->name);
     *(struct item **)(void *)((char *)base + field->offset) = items;
     *(size_t *)(void *)((char *)base + field->len_offset) = len;
     return true;
@@ -160,8 +188,8 @@ static bool get_fields(const struct node *node, const struct shape *shape, void 
 {
     size_t at = 0;
 
-    if (node->type != NODE_MAP)
-        return err_set(err, ERR_RECORD, "a %s must be a JSON object", shape->name);
+    if (!node || node->type != NODE_MAP)
+        return err_set(err, ERR_RECORD, "'%s' must be a JSON object", shape->name);
     for (const struct node *child = node->child; child; child = child->next) {
         const struct field *field = field_near(shape, &at, child->name);
 
@@ -182,17 +210,4 @@ bool record_get(const struct node *node, enum kind kind, struct arena *arena, st
         return err_set(err, ERR_RECORD, "a record without ref");
     *out = record;
     return true;
-}
-
-void record_fingerprint(const struct record *record, struct buf *scratch,
-                        char hex[static FINGERPRINT_HEX_SIZE])
-{
-    unsigned char digest[FINGERPRINT_SIZE];
-    struct json_out out;
-
-    buf_reset(scratch);
-    out = json_begin(scratch);
-    record_put(&out, record, FIELD_STATUS);
-    fingerprint(buf_str(scratch), scratch->len, digest);
-    hex_put(digest, sizeof digest, hex);
 }

@@ -17,12 +17,13 @@
  * (FIELD_STATUS, FIELD_PRIVATE). */
 void record_put(struct json_out *out, const struct record *record, unsigned without);
 
+/* The whole record, and on the way its fingerprint: 32 hex digits, the hash of all that can be sent
+ * of it. `scratch` is overwritten. */
+#define FINGERPRINT_HEX_SIZE 33
+void record_put_fingerprint(struct json_out *out, const struct record *record, struct buf *scratch,
+                            char hex[static FINGERPRINT_HEX_SIZE]);
+
 MUST_CHECK bool record_get(const struct node *node, enum kind kind, struct arena *arena,
                            struct record **out, struct err *err);
-
-/* 32 hex digits: the hash of all that can be sent of this record. `scratch` is overwritten. */
-#define FINGERPRINT_HEX_SIZE 33
-void record_fingerprint(const struct record *record, struct buf *scratch,
-                        char hex[static FINGERPRINT_HEX_SIZE]);
 
 #endif

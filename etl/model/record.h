@@ -11,13 +11,13 @@
 #include "core/arena.h"
 #include "core/base.h"
 
-/* A flow carries one kind. The order here is the order in which a load works through them: what the
- * warehouse must know first, then what came back, then what is new. */
+/* A flow carries one kind. The order here is the order in which a load works through them: what
+ * others refer to first, then what came back, then what is new, then what follows from it. */
 enum kind {
     KIND_ARTICLES,
     KIND_SHIPMENTS,
-    KIND_CANCELS,
     KIND_ORDERS,
+    KIND_CANCELS,
     KIND_MARKS,
     KIND_STOCK,
     KIND_COUNT
