@@ -1,5 +1,6 @@
-/* gz.h: gzip (RFC 1952) over zlib, the only file that includes it. A small codec interface, so that a faster engine can
- * stand behind it later. Staging writes level 1; a reader takes any number of members, bounded in what it expands to.
+/* gz.h: gzip (RFC 1952) over zlib, the only file that includes it. A small codec interface, so that
+ * a faster engine can stand behind it later. Staging writes level 1; a reader takes any number of
+ * members, bounded in what it expands to.
  *
  * Owns: its z_stream, kept between members and uses, so that the steady state allocates nothing.
  * Errors: ERR_RECORD for damaged input (truncated, wrong check sum, larger than allowed). */
@@ -33,14 +34,16 @@ enum gz_got {
 
 void gz_in_init(struct gz_in *in);
 void gz_in_done(struct gz_in *in);
-/* Inflates from *bytes (moved on) into `into` until input, output room (`step` bytes at most) or the member ends. */
-enum gz_got gz_in_take(struct gz_in *in, const unsigned char **bytes, size_t *len, struct buf *into, size_t step,
-                       struct err *err);
+/* Inflates from *bytes (moved on) into `into` until input, output room (`step` bytes at most) or
+ * the member ends. */
+enum gz_got gz_in_take(struct gz_in *in, const unsigned char **bytes, size_t *len, struct buf *into,
+                       size_t step, struct err *err);
 /* True between members: nothing is half read. */
 bool gz_in_is_between(const struct gz_in *in);
 void gz_in_restart(struct gz_in *in);
 
 /* A whole body at once; `into` has the ceiling. All members must be complete. */
-MUST_CHECK bool gz_expand(struct gz_in *in, const void *bytes, size_t len, struct buf *into, struct err *err);
+MUST_CHECK bool gz_expand(struct gz_in *in, const void *bytes, size_t len, struct buf *into,
+                          struct err *err);
 
 #endif

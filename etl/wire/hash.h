@@ -26,7 +26,8 @@ void fingerprint(const void *bytes, size_t len, unsigned char out[static FINGERP
 
 /* Lower-case hex HMAC-SHA256 over the raw bytes equals `hex`? In constant time. */
 bool hmac_sha256_matches(const char *key, const void *bytes, size_t len, const char *hex);
-void hmac_sha256_hex(const char *key, const void *bytes, size_t len, char hex[static DIGEST_HEX_SIZE]);
+void hmac_sha256_hex(const char *key, const void *bytes, size_t len,
+                     char hex[static DIGEST_HEX_SIZE]);
 
 void hex_put(const unsigned char *bytes, size_t len, char *out); /* 2*len+1 chars */
 bool hex_get(const char *hex, unsigned char *out, size_t len);

@@ -1,15 +1,20 @@
-/* http.h: HTTP over libcurl's multi interface, the only file that includes it. One struct http serves all accounts of a
- * process: calls are started, and finish in whatever order they please. It knows nothing of retries, paces or
- * systems (connector/session.c does) and takes bodies as they come: gzip is asked for and handed on encoded.
+/* http.h: HTTP over libcurl's multi interface, the only file that includes it. One struct http
+ * serves all accounts of a process: calls are started, and finish in whatever order they please. It
+ * knows nothing of retries, paces or systems (connector/session.c does) and takes bodies as they
+ * come: gzip is asked for and handed on encoded.
  *
- * Owns: the connections, and each call's response until http_call_done. TLS is verified, redirects are not followed,
- * only http and https are spoken, cookies are ignored.
+ * One start is at most one request: libcurl's silent second try, when a kept connection turns out
+ * to be dead, is held back, for the first may have been acted on. TLS is verified, redirects are
+ * not followed, only http and https are spoken, cookies are ignored.
+ *
+ * Owns: the connections, and each call's response until http_call_done.
  * Errors: per call, in `fate`: what is sure about whether the far side has seen the request. */
 #ifndef TAGWERK_WIRE_HTTP_H
 #define TAGWERK_WIRE_HTTP_H
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "wire/url.h"
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
 
@@ -37,7 +42,7 @@ struct http_call {
     /* the answer: owned */
     enum http_fate fate;
     int status;
-    struct buf answer;         /* as it came */
+    struct buf answer; /* as it came */
     bool answer_is_gzip;
     struct buf answer_headers; /* "name: value\n" lines, names in lower case */
     char trouble[256];         /* why it is UNSENT or LOST; without secrets */
@@ -64,11 +69,5 @@ void http_call_done(struct http *http, struct http_call *call);
 const char *http_header(const struct http_call *call, const char *name, struct buf *scratch);
 /* "Sun, 06 Nov 1994 08:49:37 GMT": UNSAID when it is not a date. */
 int64_t http_date_utc(const char *text);
-
-/* Appends percent-encoded text (RFC 3986 unreserved stay). */
-void url_put(struct buf *buf, const char *text);
-/* Percent-decoded value of a query parameter of a URL, in the arena; NULL when absent. */
-struct arena;
-const char *url_parameter(const char *url, const char *name, struct arena *arena);
 
 #endif

@@ -1,8 +1,9 @@
-/* json.h: JSON in and out. Reading is yajl's SAX parser building a tree in an arena (the only file that includes it);
- * numbers stay text. Writing is a small appender into a struct buf: commas and escapes are its business, the caller
- * says only begin, key, value, end.
+/* json.h: JSON in and out. Reading is yajl's SAX parser building a tree in an arena (the only file
+ * that includes it); numbers stay text. Writing is a small appender into a struct buf: commas and
+ * escapes are its business, the caller says only begin, key, value, end.
  *
- * Errors: ERR_RECORD with byte offset; input must be one complete value of valid UTF-8, no deeper than TREE_DEPTH_MAX. */
+ * Errors: ERR_RECORD with byte offset, never with the text itself; input must be one complete value
+ * of valid UTF-8 (a BOM is skipped), no deeper than TREE_DEPTH_MAX. */
 #ifndef TAGWERK_WIRE_JSON_H
 #define TAGWERK_WIRE_JSON_H
 
@@ -10,8 +11,13 @@
 #include "core/err.h"
 #include "wire/tree.h"
 
-MUST_CHECK bool json_parse(const char *bytes, size_t len, struct arena *arena, const struct node **out,
-                           struct err *err);
+MUST_CHECK bool json_parse(const char *bytes, size_t len, struct arena *arena,
+                           const struct node **out, struct err *err);
+
+/* Of one object the members up to the one named `last`, or all when there is none. What stands
+ * behind it is not looked at: for lines that we have written ourselves. */
+MUST_CHECK bool json_parse_head(const char *bytes, size_t len, const char *last,
+                                struct arena *arena, const struct node **out, struct err *err);
 
 struct json_out {
     struct buf *buf;
@@ -26,7 +32,7 @@ void json_map_end(struct json_out *out);
 void json_list(struct json_out *out);
 void json_list_end(struct json_out *out);
 void json_key(struct json_out *out, const char *key);
-void json_text(struct json_out *out, const char *text);  /* NULL writes null */
+void json_text(struct json_out *out, const char *text); /* NULL writes null */
 void json_int(struct json_out *out, int64_t number);
 void json_bool(struct json_out *out, bool value);
 void json_null(struct json_out *out);

@@ -1,7 +1,10 @@
-/* xml.h: XML in and out. Reading is libxml2's SAX2 push parser building a tree (the only file that includes it): no
- * network, no entities beyond the five, no DTD, CDATA and plain text alike, names without their prefix; text beside
- * child elements is dropped. Writing is an appender that escapes and strips what XML 1.0 forbids.
+/* xml.h: XML in and out. Reading is libxml2's SAX2 push parser building a tree (the only file that
+ * includes it): no network, no entities beyond the five, no DTD, CDATA and plain text alike, names
+ * without their prefix; text beside child elements is dropped; control characters that XML forbids
+ * are read as blanks. Writing is an appender that escapes
+ * and strips what XML 1.0 forbids.
  *
+ * Owns: one parser, kept from document to document. One thread reads.
  * Errors: ERR_RECORD with line. */
 #ifndef TAGWERK_WIRE_XML_H
 #define TAGWERK_WIRE_XML_H
@@ -11,8 +14,8 @@
 #include "wire/tree.h"
 
 /* The root element's node. */
-MUST_CHECK bool xml_parse(const char *bytes, size_t len, struct arena *arena, const struct node **out,
-                          struct err *err);
+MUST_CHECK bool xml_parse(const char *bytes, size_t len, struct arena *arena,
+                          const struct node **out, struct err *err);
 
 void xml_open(struct buf *buf, const char *name);
 void xml_close(struct buf *buf, const char *name);
