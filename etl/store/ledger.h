@@ -1,12 +1,13 @@
-/* ledger.h: what we know to be true of every record on every route: SQLite (WAL, synchronous FULL) in
- * staging/ledger.db. Intent, act, settle, each durable before the next: an effect is `sent` on disk before its
- * request leaves, and settled in the same transaction that queues what follows it.
+/* ledger.h: what we know to be true of every record on every route: SQLite (WAL, synchronous FULL)
+ * in staging/ledger.db. Intent, act, settle, each durable before the next: an effect is `sent` on
+ * disk before its request leaves, and settled in the same transaction that queues what follows it.
  *
- * One row per (route, kind, ref): the record as last seen, and its effect at the target. No personal data: ids,
- * codes, counts, weights, hashes. Rows of queued effects carry their small body (tag, tracking number).
+ * One row per (route, kind, ref): the record as last seen, and its effect at the target. No
+ * personal data: ids, codes, counts, weights, hashes. Rows of queued effects carry their small body
+ * (tag, tracking number).
  *
- * Writes join the open transaction, or begin one; nothing is durable before ledger_commit. Reads see what was written.
- * Reading many rows is a third cheaper inside a transaction.
+ * Writes join the open transaction, or begin one; nothing is durable before ledger_commit. Reads
+ * see what was written, and many of them cost less inside a transaction.
  *
  * Owns: the database handle and its prepared statements. One connection, one thread.
  * Errors: ERR_STORE with what SQLite says and what mends it. Every commit passes GATE_COMMIT. */
@@ -17,7 +18,8 @@
 #include "core/err.h"
 #include "model/record.h"
 
-/* Where a record ended in a run: exactly one (the report's column). Stored as numbers: only ever append. */
+/* Where a record ended in a run: exactly one (the report's column). Stored as numbers: only ever
+ * append. */
 enum state {
     STATE_SENT,        /* this run brought it to the target */
     STATE_SAME,        /* the target has had it, as it is */
@@ -70,9 +72,11 @@ struct ledger_row {
 
 struct ledger; /* opaque: sqlite3 stays in store/ledger*.c */
 
-/* Makes the file (0600) and its tables when missing; brings an older format up to date; refuses a newer one. */
+/* Makes the file (0600) and its tables when missing; brings an older format up to date; refuses a
+ * newer one. */
 MUST_CHECK bool ledger_open(const char *path, struct ledger **out, struct err *err);
-/* For `status` and `explain`, also while a run writes: sees the last commit. Makes nothing: a missing file is an error. */
+/* For `status` and `explain`, also while a run writes: sees the last commit. Makes nothing: a
+ * missing file is an error. */
 MUST_CHECK bool ledger_open_readonly(const char *path, struct ledger **out, struct err *err);
 /* Drops what was not committed. NULL is fine. */
 void ledger_close(struct ledger *ledger);
@@ -94,11 +98,16 @@ void ledger_rollback(struct ledger *ledger);
 MUST_CHECK bool ledger_get(struct ledger *ledger, const char *route, enum kind kind,
                            const char *ref, struct arena *arena, struct ledger_row *out,
                            bool *found, struct err *err);
+/* Is the record's last word of that run? For asking of every record: ledger_get costs four times as
+ * much. */
+MUST_CHECK bool ledger_has_word(struct ledger *ledger, const char *route, enum kind kind,
+                                const char *ref, const char *run, bool *out, struct err *err);
 /* Inserts or replaces the whole row. Borrows it for the call only. */
 MUST_CHECK bool ledger_put(struct ledger *ledger, const struct ledger_row *row, struct err *err);
 
-/* Rows whose effect is `effect`, ordered by ref, after `after_ref` (NULL: from the start), at most `most`;
- * collected first, so that the caller may put rows. Quick for PLANNED, SENT and UNSURE; the others read the flow. */
+/* Rows whose effect is `effect`, ordered by ref, after `after_ref` (NULL: from the start), at most
+ * `most`; collected first, so that the caller may put rows. Quick for PLANNED, SENT and UNSURE; the
+ * others read the flow. */
 MUST_CHECK bool ledger_effects(struct ledger *ledger, const char *route, enum kind kind,
                                enum effect effect, const char *after_ref, size_t most,
                                struct arena *arena, struct ledger_row **out, size_t *count,
@@ -108,8 +117,8 @@ MUST_CHECK bool ledger_of_order(struct ledger *ledger, const char *route, enum k
                                 const char *order_ref, struct arena *arena, struct ledger_row **out,
                                 size_t *count, struct err *err);
 
-/* Called per row, which lives until the call returns. False ends the walk as a failure, with *err filled. It may read,
- * but not write. */
+/* Called per row, which lives until the call returns. False ends the walk as a failure, with *err
+ * filled. It may read, but not write. */
 typedef bool ledger_each_fn(void *context, const struct ledger_row *row, struct err *err);
 
 /* One day of a flow, ordered by ref; streams. */
@@ -122,10 +131,12 @@ MUST_CHECK bool ledger_find(struct ledger *ledger, const char *ref, struct arena
 /* Counts by state for a day. With `run`: only rows whose last word is that run's. */
 MUST_CHECK bool ledger_count(struct ledger *ledger, const char *route, enum kind kind, int64_t day,
                              const char *run, uint64_t counts[static STATE_COUNT], struct err *err);
-/* Days for which this run had a word, ascending. */
-MUST_CHECK bool ledger_days_of_run(struct ledger *ledger, const char *route, const char *run,
-                                   struct arena *arena, int64_t **out, size_t *count,
-                                   struct err *err);
+/* Days of which rows were put since the last report, ascending: by this run, and by runs that ended
+ * before their report. */
+MUST_CHECK bool ledger_days_due(struct ledger *ledger, const char *route, struct arena *arena,
+                                int64_t **out, size_t *count, struct err *err);
+/* All that was due is reported. (A run's own flag is ledger_run_put's business.) */
+MUST_CHECK bool ledger_reported(struct ledger *ledger, const char *route, struct err *err);
 
 /* Until when a feed's records are settled; UNSAID: never read. */
 MUST_CHECK bool ledger_watermark(struct ledger *ledger, const char *route, enum kind kind,
@@ -136,7 +147,8 @@ MUST_CHECK bool ledger_watermark_set(struct ledger *ledger, const char *route, e
 /* The catalogue: articles of a source account as last read. An unchanged article costs no write. */
 MUST_CHECK bool ledger_article_put(struct ledger *ledger, const char *account,
                                    const struct article *article, struct err *err);
-/* By ref, else by SKU (of several with one SKU, the lowest ref). Fills ref, sku, ean, title, weight_g, hs_code, origin. */
+/* By ref, else by SKU (of several with one SKU, the lowest ref). Fills ref, sku, ean, title,
+ * weight_g, hs_code, origin. */
 MUST_CHECK bool ledger_article(struct ledger *ledger, const char *account, const char *ref,
                                const char *sku, struct arena *arena, struct article *out,
                                bool *found, struct err *err);

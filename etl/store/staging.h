@@ -1,18 +1,22 @@
-/* staging.h: files of records, and of answers as they came, under staging/<route>/<day>/<run>/. `day` is the local day
- * on which the run began. Every file is gzip throughout, so that `zcat` shows it, and is built of gzip members:
+/* staging.h: files of records, and of answers as they came, under staging/<route>/<day>/<run>/.
+ * `day` is the local day on which the run began. Every file is gzip throughout, so that `zcat`
+ * shows it, and is built of gzip members:
  *
- *   header     {"tagwerk":1,"stage":"in","flow":"orders","route":...,"run":...,"from":...,"until":...}
+ *   header {"tagwerk":1,"stage":"in","flow":"orders","route":...,"run":...,"from":...,"until":...}
  *   in, out:   one member with a JSON record per line
- *   raw:       per page a member {"page":N,"bytes":B}, then the B bytes of the page: as it came when it came as gzip,
- *              else packed by us. Page borders come from B alone and never depend on what the far side sent.
- *   trailer    {"end":true,"count":N,"bytes":M,"hash":...}: how many lines or pages, and the BLAKE2b-256 of the M
- *              bytes of the file in front of the trailer: what `head -c M FILE | b2sum -l 256` prints.
+ *   raw:       per page a member {"page":N,"bytes":B}, then the B bytes of the page: as it came
+ * when it came as gzip, else packed by us. Page borders come from B alone and never depend on what
+ * the far side sent. trailer    {"end":true,"count":N,"bytes":M,"hash":...}: how many lines or
+ * pages, and the BLAKE2b-256 of the M bytes of the file in front of the trailer: what `head -c M
+ * FILE | b2sum -l 256` prints.
  *
- * A file without its trailer, or with a hash that does not fit, does not exist for a reader: opening checks both before
- * the first line is handed out. The hash is over packed bytes because that costs a fifth of hashing the lines.
+ * A file without its trailer, or with a hash that does not fit, does not exist for a reader:
+ * opening checks both before the first line is handed out. The hash is over packed bytes because
+ * that costs a fraction of hashing the lines.
  *
- * Owns: an open file and its codec state. Files appear whole or not at all (core/file.h), 0600 in folders 0700.
- * Errors: ERR_STORE for disk and for a damaged file, with path and the command that mends it. */
+ * Owns: an open file and its codec state. Files appear whole or not at all (core/file.h), 0600 in
+ * folders 0700. Errors: ERR_STORE for disk and for a damaged file, with path and the command that
+ * mends it. */
 #ifndef TAGWERK_STORE_STAGING_H
 #define TAGWERK_STORE_STAGING_H
 
@@ -35,19 +39,20 @@ struct staging_head {
 };
 
 struct staging_out {
-    struct file file;
+    struct hash hash; /* of what was written */
     struct gz_out gz;
+    uint64_t bytes, count;
     struct buf packed; /* compressed, not yet written */
     struct buf page;   /* raw: a page on its way through the codec */
-    struct hash hash;  /* of what was written */
-    uint64_t bytes, count;
+    struct file file;
     bool lines_begun; /* the member of the lines is open */
 };
 
 /* Makes the folders too. */
 MUST_CHECK bool staging_create(const char *path, const struct staging_head *head,
                                struct staging_out *out, struct err *err);
-/* One line, without its newline. ERR_RECORD when it is longer than STAGING_LINE_MAX or not one line. */
+/* One line, without its newline. ERR_RECORD when it is longer than STAGING_LINE_MAX or not one
+ * line. */
 MUST_CHECK bool staging_put(struct staging_out *out, const char *line, size_t len, struct err *err);
 /* Raw: one page. ERR_RECORD when it is larger than STAGING_PAGE_MAX. */
 MUST_CHECK bool staging_put_page(struct staging_out *out, const void *body, size_t len,
@@ -76,10 +81,11 @@ MUST_CHECK bool staging_open(const char *path, struct arena *arena, struct stagi
 
 enum next { NEXT_ITEM, NEXT_DONE, NEXT_FAILED };
 
-/* The next line (NUL behind it, valid until the next call). NEXT_DONE only when all lines of the trailer's count came. */
+/* The next line (NUL behind it, valid until the next call). NEXT_DONE only when all lines of the
+ * trailer's count came. */
 enum next staging_next(struct staging_in *in, const char **line, size_t *len, struct err *err);
-/* Raw: the next page, inflated (NUL behind it, valid until the next call). NEXT_FAILED with ERR_RECORD: this page came
- * damaged from the far side, the next call goes on behind it. */
+/* Raw: the next page, inflated (NUL behind it, valid until the next call). NEXT_FAILED with
+ * ERR_RECORD: this page came damaged from the far side, the next call goes on behind it. */
 enum next staging_next_page(struct staging_in *in, const char **body, size_t *len, struct err *err);
 /* Fine on an all-zero one. */
 void staging_in_close(struct staging_in *in);
