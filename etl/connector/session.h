@@ -26,7 +26,7 @@ struct exchange {
     /* filled by the caller */
     struct request request;
     void *owner;
-    struct arena arena; /* of request, response and what is read from it; reset by exchange_begin */
+    struct arena arena; /* of request, response and what is read from it; the owner resets it */
     /* filled by the session */
     struct response response;
     enum fate fate;
@@ -44,6 +44,7 @@ struct exchange {
 struct pace_log {
     int64_t left_ms[PACE_MAX]; /* ring */
     uint64_t count;
+    int64_t held_until_ms; /* "too many requests" is meant for all of a kind, not for one */
 };
 
 struct session {
@@ -66,8 +67,10 @@ MUST_CHECK bool session_open(struct session *session, const struct account *acco
                              struct err *err);
 void session_close(struct session *session);
 
-/* Empties an exchange for a new request. An all-zero exchange may be begun. */
+/* Empties an exchange for a new request. An all-zero exchange may be begun. Its arena goes on: what
+ * earlier answers left there stays readable until the owner resets it. */
 void exchange_begin(struct exchange *exchange);
+/* Frees it, wherever it is: waiting, under way (its outcome stays unknown) or through. */
 void exchange_done(struct session *session, struct exchange *exchange);
 
 void session_start(struct session *session, struct exchange *exchange);
