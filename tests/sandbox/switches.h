@@ -1,0 +1,82 @@
+/*
+ * switches: what nobody could confirm about a real system, and what a scenario wants otherwise.
+ *
+ * One row each in the list below: name, default, help. A number row also serves as yes/no. Set
+ * over POST /_control/switches; a program may not rely on either side of an unconfirmed switch.
+ */
+#ifndef SANDBOX_SWITCHES_H
+#define SANDBOX_SWITCHES_H
+
+#include <jansson.h>
+
+#include "sandbox/text.h"
+
+#define SWITCH_NUMBERS(X)                                                                          \
+    X(LATENCY_MS, "latency_ms", 0, "every answer takes that long, in real time")                   \
+    X(AB_RANGE_INCLUSIVE, "afterbuy.range_inclusive", 1, "RangeID borders belong to the range")    \
+    X(AB_PARTIAL_UPDATE, "afterbuy.partial_update", 1,                                             \
+      "1: a bad order in UpdateSoldItems leaves the others applied; 0: none is applied")           \
+    X(AB_TAGS_REPLACE, "afterbuy.tags_replace", 1,                                                 \
+      "1: Tags of an update replace the tags of the order; 0: they are added")                     \
+    X(AB_BARE_EMPTY, "afterbuy.bare_empty", 1,                                                     \
+      "1: nothing found gives <Result/>; 0: counters of zero")                                     \
+    X(AB_QUIRKS, "afterbuy.quirks", 1, "CDATA, booleans, decimal marks, letter case vary")         \
+    X(AB_TAG_PLACE, "afterbuy.tag_place", 0, "0: by order, 1: Order/Tags, 2: SoldItem/Tags")       \
+    X(AB_AUTH_CODE, "afterbuy.auth_code", 5, "ErrorCode of wrong credentials")                     \
+    X(AB_PAGE_DEFAULT, "afterbuy.page_default", 100, "page size when none is asked for")           \
+    X(AB_DAILY_CALLS, "afterbuy.daily_calls", 0,                                                   \
+      "calls a day, 0: no limit (50000 in the contract)")                                          \
+    X(AB_GZIP, "afterbuy.gzip", 0, "gzip answers when the client accepts it")                      \
+    X(AB_CHUNKED, "afterbuy.chunked", 1, "answers come with Transfer-Encoding: chunked")           \
+    X(SC_GZIP, "sendcloud.gzip", 1, "gzip answers when the client accepts it")                     \
+    X(SC_RATE_LIMITS, "sendcloud.rate_limits", 1,                                                  \
+      "1000 GET and 100 other calls a minute, 15 a second")                                        \
+    X(SC_RETRY_AFTER, "sendcloud.retry_after", 0, "429 of the rate limit carries Retry-After")     \
+    X(SC_STILL_PROCESSING, "sendcloud.still_processing", 0,                                        \
+      "that many next POST /v3/orders answer 'still processing'")                                  \
+    X(SC_PRINT_REMOVES, "sendcloud.print_removes", 1, "a printed order leaves the incoming list")  \
+    X(SC_METHOD_EPOCH, "sendcloud.method_epoch", 0, "changes all shipping method ids")             \
+    X(SC_MIXED_NULLS, "sendcloud.mixed_nulls", 0, "empty texts of parcels come as \"\" or null")   \
+    X(SC_BY_THE_BOOK, "sendcloud.by_the_book", 0,                                                  \
+      "1: where the OpenAPI files and recorded answers differ, follow the files")                  \
+    X(SC_PARCELS_CLOSED, "sendcloud.parcels_closed", 0, "POST /parcels as for accounts of today")  \
+    X(SC_PAGE_SIZE, "sendcloud.page_size", 100, "page size of the v2 lists")                       \
+    X(SC_PRICES, "sendcloud.prices", 0, "shipping methods carry prices")                           \
+    X(SC_HOOK_DUPLICATE, "sendcloud.hook_duplicate", 0, "every webhook is sent twice")             \
+    X(SC_HOOK_REORDER, "sendcloud.hook_reorder", 0, "the webhooks of one event come last first")   \
+    X(SC_HOOK_BAD_SIGNATURE, "sendcloud.hook_bad_signature", 0, "webhooks are signed wrongly")     \
+    X(SC_HOOK_ODD_FIELDS, "sendcloud.hook_odd_fields", 0, "null and false stand for objects")      \
+    X(SC_HOOK_ISO_DATES, "sendcloud.hook_iso_dates", 0,                                            \
+      "2: webhook dates alternate, 1: ISO, 0: dd-MM-yyyy")                                         \
+    X(SC_HOOK_SECONDS, "sendcloud.hook_seconds", 0, "webhook timestamps in seconds")
+
+#define SWITCH_TEXTS(X)                                                                            \
+    X(SC_PARTNER_ID, "sendcloud.partner_id", "", "the only Sendcloud-Partner-Id that is known")    \
+    X(SC_TRACKING_404, "sendcloud.tracking_bucket", "v2/103", "key prefix in the S3 error document")
+
+enum switch_number {
+#define X(id, name, value, help) SWITCH_##id,
+    SWITCH_NUMBERS(X)
+#undef X
+        SWITCH_NUMBER_COUNT
+};
+
+enum switch_text_id {
+#define X(id, name, value, help) SWITCH_##id,
+    SWITCH_TEXTS(X)
+#undef X
+        SWITCH_TEXT_COUNT
+};
+
+int64_t switch_int(enum switch_number which);
+bool switch_on(enum switch_number which);
+void switch_put(enum switch_number which, int64_t value);
+const char *switch_words(enum switch_text_id which);
+/* False when no switch has that name or it takes no such value. */
+bool switch_set(const char *name, const json_t *value);
+/* New reference: {"name": value, ...} */
+json_t *switch_dump(void);
+void switch_help(struct text *t);
+void switch_reset(void);
+
+#endif
