@@ -1,0 +1,193 @@
+/* test_bad_input.c: what people and machines get wrong on this side of the network: settings,
+ * mappings that change under a run, files that were damaged. */
+#include "backend.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "harness/harness.h"
+
+/* ---- settings ---- */
+
+#define SHOP                                                                                       \
+    "[account shop]\nsystem = afterbuy\nurl = http://127.0.0.1:1\npartner_token = a\n"             \
+    "account_token = b\n"
+#define PARCELS                                                                                    \
+    "[account parcels]\nsystem = sendcloud\nurl = http://127.0.0.1:1\npublic_key = a\n"            \
+    "secret_key = b\nintegration = 7\n"
+#define ROUTE "[route shop-parcels]\nfrom = shop\nto = parcels\n"
+
+static void a_mistake_in_the_settings_ends_the_run_before_it_begins(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } mistakes[] = {
+        {"", "route"},
+        {"from = shop\n", "tagwerk.conf"},
+        {"[account shop\n", "tagwerk.conf"},
+        {SHOP PARCELS, "route"},
+        {SHOP PARCELS ROUTE "form = shop\n", "from"},
+        {SHOP PARCELS ROUTE "[rute x]\n", "route"},
+        {SHOP SHOP PARCELS ROUTE, "twice"},
+        {SHOP PARCELS "[route shop-parcels]\nfrom = schop\nto = parcels\n", "shop"},
+        {SHOP PARCELS "[route shop-parcels]\nfrom = shop\n", "to"},
+        {SHOP PARCELS "[route shop-parcels]\nfrom = parcels\nto = shop\n", "parcels"},
+        {"[account shop]\nsystem = afterbye\n" PARCELS ROUTE, "afterbuy"},
+        {"[account shop]\nsystem = afterbuy\n" PARCELS ROUTE, "partner_token"},
+        {SHOP "in_flight = many\n" PARCELS ROUTE, "in_flight"},
+        {SHOP "in_flight = 0\n" PARCELS ROUTE, "in_flight"},
+        {SHOP "timeout = soon\n" PARCELS ROUTE, "timeout"},
+        {SHOP PARCELS "api = v9\n" ROUTE, "api"},
+        {"[account shop]\nsystem = afterbuy\nurl = ftp://127.0.0.1\n" PARCELS ROUTE, "url"},
+        {SHOP PARCELS ROUTE "[reports]\ndialect = klingon\n", "dialect"},
+    };
+    struct world *w = *state;
+
+    world_order(w, "\"id\":560000001");
+    for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+        int code;
+
+        world_configure_text(w, mistakes[i].text);
+        code = world_run(w, "run", NULL);
+        if (code != 3 || !strstr(w->output, mistakes[i].says))
+            fail_msg("mistake %zu: %d: %s", i, code, w->output);
+    }
+    assert_int_equal(world_count(w, "calls"), 0);
+    world_configure(w, NULL, NULL, NULL, NULL);
+    assert_int_equal(world_run(w, "run", NULL), 0);
+    assert_int_equal(pushes(w, "560000001"), 1);
+}
+
+static void a_mistake_in_a_mapping_ends_the_run_before_it_begins(void **state)
+{
+    struct world *w = *state;
+
+    world_order(w, "\"id\":560000001");
+    world_remap(w, "afterbuy-sendcloud/orders.csv", "items.title,cut,255", "items.titel,cut,255");
+    assert_int_equal(world_run(w, "run", NULL), 3);
+    assert_told(w, "items.titel");
+    assert_told(w, "orders.csv");
+    assert_int_equal(world_count(w, "calls"), 0);
+    world_remap(w, "afterbuy-sendcloud/orders.csv", "items.titel,cut,255", "items.title,cut,255");
+    assert_int_equal(world_run(w, "run", NULL), 0);
+    assert_int_equal(pushes(w, "560000001"), 1);
+}
+
+/* It was read whole before the first call: the run keeps to it, and the next one sees the change.
+ */
+static void a_mapping_that_changes_during_a_run_counts_from_the_next_run_on(void **state)
+{
+    static const char *const words[] = {"run", NULL};
+    struct world *w = *state;
+    pid_t pid;
+
+    shop_sells(w, 560000001, 3, "");
+    set_switch(w, "latency_ms", 150);
+    pid = world_start(w, NULL, words);
+    while (world_count(w, "calls") == 0)
+        ;
+    world_remap(w, "afterbuy-sendcloud/orders.csv", "items.title,cut,255,,\n",
+                "items.title,cut,255,,\ncurrency,set,CHF,ref = 560000002|560000004,\n");
+    assert_int_equal(world_wait(pid), 0);
+    set_switch(w, "latency_ms", 0);
+    assert_pushed(w, "560000002", "currency", "EUR");
+    world_order(w, "\"id\":560000004");
+    world_pass(w, HOUR);
+    assert_int_equal(world_run(w, "run", NULL), 1);
+    assert_word(w, TODAY, ORDERS_CSV, "560000004", "refused", "refused-by-target");
+    assert_int_equal(pushes(w, "560000002"), 1);
+    assert_int_equal(world_doubled(w), 0);
+}
+
+/* ---- files ---- */
+
+/* The first run's folder has a name nobody can know: it is the only one. */
+static const char *staged(struct world *w, const char *name)
+{
+    const char *folder = arena_format(&w->arena, "%s/staging/shop-parcels", w->home);
+    const char *const *names;
+    size_t count;
+    struct err err;
+
+    for (int depth = 0; depth < 2; depth++) {
+        assert_true(folder_list(folder, &w->arena, &names, &count, &err));
+        assert_int_equal(count, 1);
+        folder = arena_format(&w->arena, "%s/%s", folder, names[0]);
+    }
+    return arena_format(&w->arena, "%s/%s", folder, name);
+}
+
+static void damage(const char *path, bool cut)
+{
+    AUTO(buf_done) struct buf bytes = {0};
+    struct err err;
+
+    assert_true(file_read(path, &bytes, NULL, &err));
+    bytes.data[bytes.len / 2] = (char)(bytes.data[bytes.len / 2] ^ 0x55);
+    assert_true(file_put(path, bytes.data, cut ? bytes.len / 2 : bytes.len, &err));
+}
+
+static void a_damaged_staging_file_is_never_loaded(struct world *w, const char *name,
+                                                   const char *step, bool cut)
+{
+    shop_sells(w, 560000001, 20, "");
+    assert_int_equal(world_run(w, "extract", NULL), 0);
+    if (strcmp(step, "load") == 0)
+        assert_int_equal(world_run(w, "transform", NULL), 0);
+    damage(staged(w, name), cut);
+    assert_int_equal(world_run(w, step, NULL), 4);
+    assert_told(w, name);
+    assert_int_equal(incoming_count(w), 0);
+    world_pass(w, 60);
+    assert_int_equal(world_run(w, "run", NULL), 0);
+    assert_int_equal(incoming_count(w), 20);
+    world_assert_quiet(w);
+}
+
+static void a_damaged_in_file_is_not_transformed(void **state)
+{
+    a_damaged_staging_file_is_never_loaded(*state, "orders.in.gz", "transform", false);
+}
+
+static void a_cut_in_file_is_not_transformed(void **state)
+{
+    a_damaged_staging_file_is_never_loaded(*state, "orders.in.gz", "transform", true);
+}
+
+static void a_damaged_out_file_is_not_loaded(void **state)
+{
+    a_damaged_staging_file_is_never_loaded(*state, "orders.out.gz", "load", false);
+}
+
+static void a_cut_out_file_is_not_loaded(void **state)
+{
+    a_damaged_staging_file_is_never_loaded(*state, "orders.out.gz", "load", true);
+}
+
+static void a_ledger_that_is_none_stops_the_run_before_a_call(void **state)
+{
+    struct world *w = *state;
+    const char *path = arena_format(&w->arena, "%s/staging/ledger.db", w->home);
+    struct err err;
+
+    world_order(w, "\"id\":560000001");
+    assert_true(file_put(path, "order;weight\n4711;3\n", 20, &err));
+    assert_int_equal(world_run(w, "run", NULL), 4);
+    assert_told(w, "ledger.db");
+    assert_told(w, "backup");
+    assert_int_equal(world_count(w, "calls"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_V2(a_mistake_in_the_settings_ends_the_run_before_it_begins),
+        WITH_V2(a_mistake_in_a_mapping_ends_the_run_before_it_begins),
+        WITH_V2(a_mapping_that_changes_during_a_run_counts_from_the_next_run_on),
+        WITH_V2(a_damaged_in_file_is_not_transformed),
+        WITH_V2(a_cut_in_file_is_not_transformed),
+        WITH_V2(a_damaged_out_file_is_not_loaded),
+        WITH_V2(a_cut_out_file_is_not_loaded),
+        WITH_V2(a_ledger_that_is_none_stops_the_run_before_a_call),
+    };
+
+    return cmocka_run_group_tests_name("bad_input", tests, NULL, NULL);
+}

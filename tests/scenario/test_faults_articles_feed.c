@@ -1,0 +1,43 @@
+/* test_faults_articles_feed.c: everything that can go wrong where the articles are read, without
+ * which no order may go. */
+#include "faults.h"
+
+int main(void)
+{
+    static const struct place place = {"articles feed",   "v2-integration", "afterbuy",
+                                       "GetShopProducts", three_orders,     "orders"};
+    static const struct fault_row rows[] = {
+        {"connect", "refuse", false, HEALED, DOWN, NULL},
+        {"connect", "timeout-before", true, HEALED, NULL, NULL},
+        {"connect", "timeout-after", true, HEALED, NULL, NULL},
+        {"connect", "reset-header", false, HEALED, DOWN, NULL},
+        {"connect", "reset-body", false, HEALED, DOWN, NULL},
+        {"connect", "slow", true, HEALED, NULL, NULL},
+        {"connect", "drip", true, HEALED, NULL, NULL},
+        {"connect", "cut-body", false, HEALED, DOWN, NULL},
+        {"connect", "cut-gzip", false, HEALED, DOWN, NULL},
+        {"answers", "200-error-body", false, DOWN, DOWN, NULL},
+        {"answers", "200-html", false, HEALED, DOWN, NULL},
+        {"answers", "200-empty", false, HEALED, DOWN, NULL},
+        {"answers", "401", false, DOWN, DOWN, NULL},
+        {"answers", "403", false, DOWN, DOWN, NULL},
+        {"answers", "409", false, "2 sent 3", "2 sent 3", NULL},
+        {"answers", "422", false, "2 sent 3", "2 sent 3", NULL},
+        {"answers", "429-after", false, HEALED, DOWN, NULL},
+        {"answers", "429", false, HEALED, DOWN, NULL},
+        {"answers", "500", false, HEALED, DOWN, NULL},
+        {"answers", "502-html", false, HEALED, DOWN, NULL},
+        {"answers", "503", false, HEALED, DOWN, NULL},
+        {"answers", "504", false, HEALED, DOWN, NULL},
+        {"answers", "503-after", false, HEALED, DOWN, NULL},
+        {"paging", "endless-next", false, HEALED, HEALED, NULL},
+        {"paging", "page-size", false, HEALED, HEALED, NULL},
+        {"content", "bad-utf8", false, HEALED, DOWN, NULL},
+        {"content", "bom", false, HEALED, HEALED, NULL},
+        {"content", "new-field", false, HEALED, HEALED, NULL},
+        {"content", "null-list", false, HEALED, HEALED, NULL},
+        {"time", "wrong-clock", false, HEALED, HEALED, NULL},
+    };
+
+    return faults_main(&place, rows, ARRAY_LEN(rows));
+}
