@@ -80,6 +80,7 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-exitcode=99:print_stacktrace=1}"
 export TAGWERK_ROOT="$root"
 export TAGWERK_BIN="$root/$variant/tagwerk"
 export TAGWERK_SANDBOX="$root/$variant/tests/sandbox/sandbox"
+export TAGWERK_DISK="$root/$variant/tests/disk/disk.so"
 unset TAGWERK_SHARED
 if [ -d ../shared ]; then
     TAGWERK_SHARED=$(cd ../shared && pwd)
