@@ -47,7 +47,7 @@ void afterbuy_begin(struct request *request, const struct account *account, cons
     request->changes = changes;
 }
 
-void afterbuy_sold_items(struct request *request, unsigned most, bool hidden)
+void afterbuy_sold_items(struct request *request, int64_t most, bool hidden)
 {
     xml_leaf_int(&request->body, "RequestAllItems", 0);
     xml_leaf_int(&request->body, "MaxSoldItems", most);
@@ -376,6 +376,12 @@ static const struct option options[] = {
      .choices = "AuctionEndDate|FeedbackDate|PayDate|ShippingDate|InvoiceDate|ModDate|XmlDate|"
                 "MailDate|ReminderDate",
      .help = "which date of an order decides its day; PayDate leaves unpaid orders out"},
+    {.name = "page_size",
+     .type = OPTION_INT,
+     .fallback = "250",
+     .min = 10,
+     .max = 250,
+     .help = "orders or articles per answer; less where Afterbuy takes too long for one"},
     {.name = "hidden",
      .type = OPTION_BOOL,
      .fallback = "yes",

@@ -7,7 +7,6 @@
 
 #include "connector/connector.h"
 
-#define AFTERBUY_PAGE_MAX 250
 #define AFTERBUY_BATCH_MAX 150 /* of UpdateSoldItems; more is error 75 */
 
 ask_fn afterbuy_orders_ask, afterbuy_articles_ask;
@@ -20,7 +19,7 @@ void afterbuy_begin(struct request *request, const struct account *account, cons
                     bool changes);
 
 /* The fixed questions of GetSoldItems: page size, ascending, with hidden orders or without. */
-void afterbuy_sold_items(struct request *request, unsigned most, bool hidden);
+void afterbuy_sold_items(struct request *request, int64_t most, bool hidden);
 void afterbuy_filter(struct buf *body, const char *name); /* opens <Filter> up to <FilterValues> */
 void afterbuy_filter_end(struct buf *body);
 /* A filter by one of the dates, in local time; an UNSAID end is left open. */

@@ -33,7 +33,7 @@ bool afterbuy_articles_ask(const struct account *account, const struct window *w
 
     (void)err;
     afterbuy_begin(out, account, "GetShopProducts", false);
-    xml_leaf_int(&out->body, "MaxShopItems", AFTERBUY_PAGE_MAX);
+    xml_leaf_int(&out->body, "MaxShopItems", settings_int(&account->settings, "page_size"));
     xml_leaf_int(&out->body, "SuppressBaseProductRelatedData", 1);
     xml_leaf_int(&out->body, "PaginationEnabled", 1);
     xml_leaf_int(&out->body, "PageNumber", page_of(cursor, out->arena).number);

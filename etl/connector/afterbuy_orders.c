@@ -39,7 +39,7 @@ bool afterbuy_orders_ask(const struct account *account, const struct window *win
 
     (void)err;
     afterbuy_begin(out, account, "GetSoldItems", false);
-    afterbuy_sold_items(out, AFTERBUY_PAGE_MAX, wants_hidden(settings));
+    afterbuy_sold_items(out, settings_int(settings, "page_size"), wants_hidden(settings));
     xml_open(&out->body, "DataFilter");
     if (names_orders(cursor)) {
         filter_ids(&out->body, cursor + strlen(IDS_CURSOR), out->arena);

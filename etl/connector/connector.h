@@ -184,14 +184,23 @@ struct sink {
     const struct seek *seeks; /* ends with {0}; NULL: this target is blind */
 };
 
-/* Calls a minute and a second; 0: no limit known. */
+/* At most so many calls of a kind within any such span. */
 struct pace {
-    unsigned per_minute, per_second;
+    enum {
+        PACE_READS,
+        PACE_WRITES,
+        PACE_ALL,
+        PACE_CALL, /* of one name: a limit per endpoint */
+    } of;
+    unsigned most, span_ms;
 };
 
+#define PACES_MAX 4
+
 struct limits {
-    struct pace reads, writes;
-    unsigned in_flight; /* default; the account option `in_flight` overrides */
+    struct pace paces[PACES_MAX]; /* what the system publishes; the rest is {0} */
+    unsigned month_calls;         /* that are free within a calendar month; 0: no such limit */
+    unsigned in_flight;           /* default; the account option `in_flight` overrides */
     unsigned timeout_ms;
     size_t body_max;
 };
@@ -260,7 +269,7 @@ const struct connector *const *connectors(void); /* ends with NULL */
 const struct connector *connector_find(const char *name);
 const struct feed *feed_of(const struct account *account, enum kind kind);
 const struct sink *sink_of(const struct account *account, enum kind kind);
-/* Options that every account has: system, url, in_flight, timeout. */
+/* Options that every account has: system, url, in_flight, pace, timeout. */
 extern const struct option account_options[];
 
 /* Is this sink entry part of the request that write made? */

@@ -44,6 +44,12 @@ const struct option account_options[] = {
      .help = "calls that may be under way at once",
      .min = 1,
      .max = 16},
+    {.name = "pace",
+     .type = OPTION_INT,
+     .min = 0,
+     .max = 10000,
+     .help = "percent of the calls that the system's published limits allow; more only where your "
+             "contract says so, 0: no limit, for a sandbox"},
     {.name = "timeout",
      .type = OPTION_SPAN,
      .help = "how long one call may take",

@@ -11,8 +11,9 @@
 #define BACKOFF_MS 2000
 #define ASKED_WAIT_MAX_MS ((int64_t)300 * 1000) /* longer than this nobody waits within a run */
 #define CONNECT_MS 10000
-#define MINUTE_MS 60250 /* a little longer than the far side's, for the jitter of the way there */
-#define SECOND_MS 1050
+#define MINUTE_MS 60000
+#define MINUTE_MARGIN_MS 250 /* a little longer than the far side's, for the jitter of the way */
+#define MARGIN_MS 50
 #define DAY_MS INT64_C(86400000)
 #define IDLE_LOOK_MS 1000
 #define TOO_MANY 429
@@ -20,13 +21,14 @@
 bool session_open(struct session *session, const struct account *account, struct err *err)
 {
     int64_t in_flight = settings_int(&account->settings, "in_flight");
+    int64_t pace = settings_int(&account->settings, "pace");
 
-    *session = (struct session){
-        .account = account,
-        .in_flight = said(in_flight) ? (unsigned)in_flight : account->connector->limits.in_flight};
+    *session = (struct session){.account = account,
+                                .in_flight = said(in_flight) ? (unsigned)in_flight
+                                                             : account->connector->limits.in_flight,
+                                .pace_percent = said(pace) ? (unsigned)pace : 100};
     if (!http_open(&session->http, err))
         return false;
-    session->pace = arena_array(&session->arena, 2, sizeof *session->pace);
     gz_in_init(&session->gz);
     return true;
 }
@@ -84,6 +86,7 @@ static void queue_drop(struct exchange **queue, const struct exchange *exchange)
 void exchange_done(struct session *session, struct exchange *exchange)
 {
     queue_drop(&session->waiting, exchange);
+    queue_drop(&session->arrived, exchange);
     queue_drop(&session->finished, exchange);
     if (session->under_way && exchange->call.handle && exchange->call.fate == HTTP_UNDER_WAY)
         session->under_way--;
@@ -174,11 +177,62 @@ static void give_up(struct session *session, struct exchange *exchange)
 
 /* ---- pace ---- */
 
-static const struct pace *pace_of(const struct session *session, bool changes)
-{
-    const struct limits *limits = &session->account->connector->limits;
+/* When the last calls of a kind left: a sliding window, not a guess. */
+struct pace_log {
+    const struct pace *pace;
+    const char *call; /* PACE_CALL: whose */
+    struct pace_log *next;
+    uint64_t count;
+    unsigned most;
+    int64_t left_ms[]; /* ring of `most` */
+};
 
-    return changes ? &limits->writes : &limits->reads;
+static bool pace_applies(const struct pace *pace, const struct request *request)
+{
+    switch (pace->of) {
+    case PACE_READS:
+        return pace->most && !request->changes;
+    case PACE_WRITES:
+        return pace->most && request->changes;
+    case PACE_ALL:
+    case PACE_CALL:
+        break;
+    }
+    return pace->most != 0;
+}
+
+/* What the account may do of what the system publishes. */
+static unsigned scaled(const struct session *session, const struct pace *pace)
+{
+    uint64_t most = (uint64_t)pace->most * session->pace_percent / 100;
+
+    return most ? (unsigned)most : 1;
+}
+
+static struct pace_log *log_of(struct session *session, const struct pace *pace,
+                               const struct request *request)
+{
+    const char *call = pace->of == PACE_CALL ? request->call : NULL;
+    struct pace_log *log = session->logs;
+    unsigned most = scaled(session, pace);
+
+    while (log && (log->pace != pace || !text_same(log->call, call)))
+        log = log->next;
+    if (log)
+        return log;
+    log = arena_alloc(&session->arena, sizeof *log + most * sizeof log->left_ms[0]);
+    *log = (struct pace_log){.pace = pace, .call = call, .most = most, .next = session->logs};
+    session->logs = log;
+    return log;
+}
+
+/* Of the paces that the request must keep, the i-th's log; NULL: it need not keep that one. */
+static struct pace_log *pace_log(struct session *session, size_t i, const struct request *request)
+{
+    const struct pace *pace = &session->account->connector->limits.paces[i];
+
+    return session->pace_percent && pace_applies(pace, request) ? log_of(session, pace, request)
+                                                                : NULL;
 }
 
 static int64_t longer(int64_t a_ms, int64_t b_ms)
@@ -186,32 +240,45 @@ static int64_t longer(int64_t a_ms, int64_t b_ms)
     return a_ms > b_ms ? a_ms : b_ms;
 }
 
-/* Milliseconds until `most` calls within `span_ms` allow one more; past: now. */
-static int64_t window_wait(const struct pace_log *log, unsigned most, int64_t span_ms,
-                           int64_t now_ms)
+/* When the log allows another call. */
+static int64_t free_ms(const struct pace_log *log)
 {
-    if (!most || log->count < most)
-        return 0;
-    return log->left_ms[(log->count - most) % PACE_MAX] + span_ms - now_ms;
+    unsigned span_ms = log->pace->span_ms;
+
+    return log->count < log->most ? INT64_MIN
+                                  : log->left_ms[log->count % log->most] + span_ms +
+                                        (span_ms < MINUTE_MS ? MARGIN_MS : MINUTE_MARGIN_MS);
 }
 
-static int64_t pace_wait(const struct session *session, bool changes, int64_t now_ms)
+/* Milliseconds until all paces allow the call; past: now. */
+static int64_t pace_wait(struct session *session, const struct request *request, int64_t now_ms)
 {
-    const struct pace *pace = pace_of(session, changes);
-    const struct pace_log *log = &session->pace[changes];
-    int64_t minute = window_wait(log, pace->per_minute, MINUTE_MS, now_ms);
-    int64_t second = window_wait(log, pace->per_second, SECOND_MS, now_ms);
+    int64_t at_ms = session->held_until_ms[request->changes];
 
-    return longer(log->held_until_ms - now_ms, longer(minute, second));
+    for (size_t i = 0; i < PACES_MAX; i++) {
+        const struct pace_log *log = pace_log(session, i, request);
+
+        if (log)
+            at_ms = longer(at_ms, free_ms(log));
+    }
+    return at_ms - now_ms;
+}
+
+static void pace_note(struct session *session, const struct request *request, int64_t now_ms)
+{
+    for (size_t i = 0; i < PACES_MAX; i++) {
+        struct pace_log *log = pace_log(session, i, request);
+
+        if (log)
+            log->left_ms[log->count++ % log->most] = now_ms;
+    }
 }
 
 /* ---- sending ---- */
 
 static void note_call(struct session *session, struct exchange *exchange, int64_t now_ms)
 {
-    struct pace_log *log = &session->pace[exchange->request.changes];
-
-    log->left_ms[log->count++ % PACE_MAX] = now_ms;
+    pace_note(session, &exchange->request, now_ms);
     session->calls++;
     session->writes += exchange->request.changes;
     exchange->tries++;
@@ -243,16 +310,30 @@ static void send_now(struct session *session, struct exchange *exchange, int64_t
     session->under_way++;
 }
 
+static bool is_good(int status)
+{
+    return status >= 200 && status < 300;
+}
+
+/* Not while an answer is unread that may mean that the others had better wait. */
+static bool may_leave(const struct session *session)
+{
+    const struct exchange *arrived = session->arrived;
+
+    while (arrived && arrived->call.fate == HTTP_ANSWERED && is_good(arrived->call.status))
+        arrived = arrived->link;
+    return session->down || (session->under_way < session->in_flight && !arrived);
+}
+
 /* Starts what may start; returns how long the first of the others has to wait (0: nobody waits). */
 static int64_t release(struct session *session)
 {
     int64_t now_ms = clock_steady_ms();
     int64_t least_ms = 0;
 
-    for (struct exchange **at = &session->waiting;
-         *at && (session->down || session->under_way < session->in_flight);) {
+    for (struct exchange **at = &session->waiting; *at && may_leave(session);) {
         int64_t retry_ms = (*at)->not_before_ms - now_ms;
-        int64_t pace_ms = pace_wait(session, (*at)->request.changes, now_ms);
+        int64_t pace_ms = pace_wait(session, &(*at)->request, now_ms);
         int64_t wait_ms = longer(retry_ms, pace_ms);
 
         if (session->down) {
@@ -291,11 +372,6 @@ void session_start(struct session *session, struct exchange *exchange)
     (void)release(session);
 }
 
-bool session_has_room(const struct session *session)
-{
-    return !session->down && !session->waiting && session->under_way < session->in_flight;
-}
-
 /* ---- answers ---- */
 
 /* What the far side asks us to wait, 0 when it does not say. */
@@ -331,7 +407,7 @@ static void try_again(struct session *session, struct exchange *exchange)
 {
     int64_t asked_ms = exchange->call.fate == HTTP_ANSWERED ? asked_wait_ms(exchange) : 0;
     int64_t wait_ms = asked_ms ? asked_ms : backoff_ms(exchange);
-    struct pace_log *log = &session->pace[exchange->request.changes];
+    int64_t *held_until_ms = &session->held_until_ms[exchange->request.changes];
 
     if (asked_ms > ASKED_WAIT_MAX_MS) {
         (void)err_set(&exchange->err, ERR_SYSTEM,
@@ -344,7 +420,7 @@ static void try_again(struct session *session, struct exchange *exchange)
         session->retries++;
         exchange->not_before_ms = clock_steady_ms() + wait_ms;
         if (exchange->call.status == TOO_MANY)
-            log->held_until_ms = longer(log->held_until_ms, exchange->not_before_ms);
+            *held_until_ms = longer(*held_until_ms, exchange->not_before_ms);
         queue_put(&session->waiting, exchange);
     }
 }
@@ -376,11 +452,6 @@ static bool decode(struct session *session, struct exchange *exchange)
     gz_in_restart(&session->gz);
     return gz_expand(&session->gz, call->answer.data, call->answer.len, &exchange->decoded,
                      &exchange->err);
-}
-
-static bool is_good(int status)
-{
-    return status >= 200 && status < 300;
 }
 
 /* Fills the response; false when an answer that claims success cannot be read. */
@@ -463,31 +534,45 @@ static void weigh(struct session *session, struct exchange *exchange)
     }
 }
 
-/* Waits for the next answer, but not beyond the moment at which another call may leave. */
-static void await_answer(struct session *session, int64_t wait_ms)
+static void arrive(struct session *session, struct http_call *call)
 {
-    struct http_call *call =
-        http_finish(&session->http, wait_ms && wait_ms < IDLE_LOOK_MS ? wait_ms : IDLE_LOOK_MS);
-
     if (!call)
         return;
     session->under_way--;
-    weigh(session, call->owner);
+    queue_put(&session->arrived, call->owner);
+}
+
+void session_tend(struct session *session)
+{
+    if (!session->under_way)
+        return;
+    arrive(session, http_glance(&session->http));
+    (void)release(session);
+}
+
+/* Waits for the next answer, but not beyond the moment at which another call may leave. */
+static void await_answer(struct session *session, int64_t wait_ms)
+{
+    if (session->under_way) {
+        arrive(session, http_finish(&session->http,
+                                    wait_ms && wait_ms < IDLE_LOOK_MS ? wait_ms : IDLE_LOOK_MS));
+    } else if (wait_ms) {
+        session->waited_ms += wait_ms;
+        clock_sleep_ms(wait_ms);
+    }
 }
 
 struct exchange *session_finish(struct session *session)
 {
-    while (!session->finished && (session->waiting || session->under_way)) {
+    while (!session->finished && (session->waiting || session->under_way || session->arrived)) {
         int64_t wait_ms;
 
         session->waits_for = NULL;
-        wait_ms = release(session);
-        if (session->under_way) {
+        wait_ms = release(session); /* the connections go on while an answer is read */
+        if (session->arrived)
+            weigh(session, queue_take(&session->arrived));
+        else if (!session->finished)
             await_answer(session, wait_ms);
-        } else if (!session->finished && wait_ms) {
-            session->waited_ms += wait_ms;
-            clock_sleep_ms(wait_ms);
-        }
     }
     return session->finished ? queue_take(&session->finished) : NULL;
 }

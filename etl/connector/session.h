@@ -38,23 +38,19 @@ struct exchange {
     struct exchange *link;
 };
 
-/* When the last calls left, to keep the far side's limits exactly: a sliding window, not a guess.
- */
-#define PACE_MAX 1024
-struct pace_log {
-    int64_t left_ms[PACE_MAX]; /* ring */
-    uint64_t count;
-    int64_t held_until_ms; /* "too many requests" is meant for all of a kind, not for one */
-};
+struct pace_log;
 
 struct session {
     const struct account *account;
     struct http http;
-    struct exchange *waiting, *finished; /* queues by `link` */
+    /* queues by `link`: not sent yet; come, but not read; through */
+    struct exchange *waiting, *arrived, *finished;
     unsigned under_way, in_flight;
     bool down;
-    struct err down_err;   /* why */
-    struct pace_log *pace; /* [0] reads, [1] writes */
+    struct err down_err;      /* why */
+    unsigned pace_percent;    /* of the connector's paces */
+    struct pace_log *logs;    /* what left lately, by pace */
+    int64_t held_until_ms[2]; /* reads, writes: "too many requests" is meant for all of a kind */
     struct arena arena;
     struct gz_in gz;
     /* counted */
@@ -76,8 +72,9 @@ void exchange_done(struct session *session, struct exchange *exchange);
 void session_start(struct session *session, struct exchange *exchange);
 /* Waits until an exchange is through; NULL when none is under way. */
 struct exchange *session_finish(struct session *session);
-/* May another be started without waiting in the queue behind the ones under way? */
-bool session_has_room(const struct session *session);
+/* For callers with much to do between two answers: takes in what came and lets the next ones leave.
+ * Costs next to nothing, so that it may be called for every record. */
+void session_tend(struct session *session);
 
 /* One question, one answer: start and finish with nothing else under way. */
 MUST_CHECK bool session_ask(struct session *session, struct exchange *exchange, struct err *err);

@@ -4,6 +4,7 @@
 
 #define ATTEMPTS_MAX 2
 #define IN_FLIGHT_MAX 16
+#define AHEAD 4 /* batches: one is being filled, one waits for the connection that comes free */
 
 bool deliver_open(struct deliver *deliver, struct job *job, const struct flow *flow,
                   settle_fn *settle, void *context, struct err *err)
@@ -13,7 +14,8 @@ bool deliver_open(struct deliver *deliver, struct job *job, const struct flow *f
     if (!job_session(job, flow->target, &deliver->session, err))
         return false;
     deliver->dispatches_len =
-        deliver->session->in_flight < IN_FLIGHT_MAX ? deliver->session->in_flight : IN_FLIGHT_MAX;
+        AHEAD +
+        (deliver->session->in_flight < IN_FLIGHT_MAX ? deliver->session->in_flight : IN_FLIGHT_MAX);
     deliver->dispatches = heap_resize(NULL, deliver->dispatches_len * sizeof(struct dispatch *));
     for (size_t i = 0; i < deliver->dispatches_len; i++) {
         deliver->dispatches[i] = heap_resize(NULL, sizeof(struct dispatch));
@@ -394,6 +396,7 @@ static bool launch(struct deliver *deliver, struct err *err)
 
 bool deliver_filling(struct deliver *deliver, struct dispatch **out, struct err *err)
 {
+    session_tend(deliver->session);
     while (!deliver->filling) {
         for (size_t i = 0; i < deliver->dispatches_len && !deliver->filling; i++)
             if (!deliver->dispatches[i]->busy)

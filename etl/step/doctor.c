@@ -63,6 +63,21 @@ static void run_probe(struct session *session, const struct probe *probe, const 
     exchange_done(session, &exchange);
 }
 
+static void print_paces(const struct limits *limits, unsigned percent)
+{
+    static const char *const of[] = {[PACE_READS] = "reads",
+                                     [PACE_WRITES] = "writes",
+                                     [PACE_ALL] = "calls",
+                                     [PACE_CALL] = "calls of a kind"};
+
+    (void)printf("  limits:%s", limits->paces[0].most ? "" : " no pace is known,");
+    for (size_t i = 0; i < PACES_MAX && limits->paces[i].most; i++)
+        (void)printf(" %u %s in %u s,", limits->paces[i].most, of[limits->paces[i].of],
+                     limits->paces[i].span_ms / 1000);
+    if (percent != 100)
+        (void)printf(" of which this account takes %u percent,", percent);
+}
+
 static bool inspect_account(const struct plan *plan, const struct account *account,
                             struct arena *arena, int *code, struct err *err)
 {
@@ -81,11 +96,7 @@ static bool inspect_account(const struct plan *plan, const struct account *accou
         if (findings.list[i].grade == FINDING_BAD)
             *code = EXIT_SYSTEM;
     }
-    if (limits->reads.per_minute || limits->writes.per_minute)
-        (void)printf("  limits: %u reads and %u writes a minute,", limits->reads.per_minute,
-                     limits->writes.per_minute);
-    else
-        (void)printf("  limits: none a minute are known,");
+    print_paces(limits, session.pace_percent);
     (void)printf(" %u calls at once, %lld s each\n", session.in_flight,
                  said(timeout_s) ? (long long)timeout_s : (long long)limits->timeout_ms / 1000);
     session_close(&session);

@@ -14,6 +14,7 @@
 #define WINDOWS_MAX 600
 #define HINTS_MAX 200
 #define IN_FLIGHT_MAX 16
+#define AHEAD 1         /* question that waits for the connection whose answer is being read */
 #define PAGES_MAX 20000 /* of one flow: more is a next link without end */
 
 /* One page to be asked for; kept afterwards, so that a cursor that comes again is noticed. */
@@ -284,6 +285,7 @@ static bool stage_records(struct extract *x, const struct intake *intake, struct
             !staging_put(&x->in, x->line.data, x->line.len, err))
             return false;
         x->records++;
+        session_tend(x->session);
     }
     return true;
 }
@@ -365,7 +367,8 @@ static bool prepare(struct extract *x, const char *folder, struct err *err)
     if (!job_session(x->job, x->flow->source, &x->session, err) || !make_windows(x, err) ||
         !create_files(x, folder, err))
         return false;
-    x->fetches_len = x->session->in_flight < IN_FLIGHT_MAX ? x->session->in_flight : IN_FLIGHT_MAX;
+    x->fetches_len =
+        AHEAD + (x->session->in_flight < IN_FLIGHT_MAX ? x->session->in_flight : IN_FLIGHT_MAX);
     x->fetches = arena_array(&x->arena, x->fetches_len, sizeof *x->fetches);
     for (size_t i = 0; i < x->windows_len; i++)
         (void)add_question(x, &x->windows[i], NULL);

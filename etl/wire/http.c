@@ -11,6 +11,7 @@
 #endif
 
 #define RECEIVE_BUFFER (128L << 10)
+#define SEND_BUFFER (512L << 10) /* a batch leaves in one piece, while the caller works on */
 #define HEADERS_MAX ((size_t)64 << 10)
 #define POLL_MAX_MS 60000
 /* Of a kept connection: what stands between the two ends forgets older ones without a word. */
@@ -259,6 +260,7 @@ static void rules_set(CURL *easy, const struct http_call *call)
     set_number(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
     /* Refused while the buffer of a call that failed early still stands, which is as large. */
     (void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    (void)curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
 }
 
 static void callbacks_set(struct transfer *transfer, struct http_call *call)
@@ -434,6 +436,16 @@ struct http_call *http_finish(struct http *http, int64_t wait_ms)
                               (int)(left_ms < POLL_MAX_MS ? left_ms : POLL_MAX_MS), NULL);
     }
     return NULL;
+}
+
+struct http_call *http_glance(struct http *http)
+{
+    int64_t at_ms = now_ms();
+
+    if (at_ms == http->glanced_ms)
+        return NULL;
+    http->glanced_ms = at_ms;
+    return http_finish(http, 0);
 }
 
 const char *http_header(const struct http_call *call, const char *name, struct buf *scratch)

@@ -54,6 +54,7 @@ struct http {
     void *multi;
     unsigned under_way;
     struct http_call *finished;
+    int64_t glanced_ms;
 };
 
 MUST_CHECK bool http_open(struct http *http, struct err *err);
@@ -62,6 +63,8 @@ void http_close(struct http *http);
 void http_start(struct http *http, struct http_call *call);
 /* The next finished call, or NULL after wait_ms (0: only look). */
 struct http_call *http_finish(struct http *http, int64_t wait_ms);
+/* Like http_finish(0), but looks at most once a millisecond. */
+struct http_call *http_glance(struct http *http);
 /* Frees the answer and the handle. */
 void http_call_done(struct http *http, struct http_call *call);
 

@@ -125,6 +125,7 @@ static void say_nothing(void)
 
 static const struct option options[] = {
     {.name = "in_flight", .type = OPTION_INT, .help = "", .min = 1, .max = 16},
+    {.name = "pace", .type = OPTION_INT, .help = ""},
     {.name = "timeout", .type = OPTION_SPAN, .help = ""},
     {.name = "token", .type = OPTION_SECRET, .help = ""},
     {.name = "key", .type = OPTION_SECRET, .help = ""},
@@ -170,7 +171,7 @@ static int begin(void **state)
     far = (struct far_side){.together = 1};
     if (listen_on_a_free_port() != 0 || pthread_create(&far.thread, NULL, play, NULL) != 0)
         return -1;
-    memcpy(values, (const char *[]){NULL, NULL, "s3cret", "s3cret-long", NULL, NULL},
+    memcpy(values, (const char *[]){NULL, NULL, NULL, "s3cret", "s3cret-long", NULL, NULL},
            sizeof values);
     connector = (struct connector){
         .name = "fake",
@@ -713,7 +714,7 @@ static void calls_a_minute_are_kept_exactly_in_a_sliding_window(void **state)
 {
     (void)state;
     say("200 OK", "{}");
-    connector.limits.reads.per_minute = 5;
+    connector.limits.paces[0] = (struct pace){PACE_READS, 5, 60000};
     run_all(2, false);
     clock_sleep_ms(30000); /* two in the first half of a minute */
     run_all(14, false);
@@ -730,7 +731,8 @@ static void calls_a_second_are_kept_beside_those_a_minute(void **state)
 {
     (void)state;
     say("200 OK", "{}");
-    connector.limits.writes = (struct pace){.per_minute = 10, .per_second = 3};
+    connector.limits.paces[0] = (struct pace){PACE_WRITES, 10, 60000};
+    connector.limits.paces[1] = (struct pace){PACE_WRITES, 3, 1000};
     run_all(12, true);
     assert_never_more_than(3, 1000);
     assert_never_more_than(10, 60000);
@@ -744,12 +746,63 @@ static void reads_and_writes_have_windows_of_their_own(void **state)
 
     (void)state;
     say("200 OK", "{}");
-    connector.limits.reads.per_minute = 2;
-    connector.limits.writes.per_minute = 3;
+    connector.limits.paces[0] = (struct pace){PACE_READS, 2, 60000};
+    connector.limits.paces[1] = (struct pace){PACE_WRITES, 3, 60000};
     run_all(2, false);
     run_all(3, true);
     assert_int_equal(clock_ms(), before_ms);
     run_all(1, false);
+    assert_int_equal(clock_ms() - before_ms, 60250);
+}
+
+static void an_endpoint_may_have_a_pace_of_its_own_beside_one_for_all(void **state)
+{
+    int64_t before_ms = clock_ms();
+
+    (void)state;
+    say("200 OK", "{}");
+    connector.limits.paces[0] = (struct pace){PACE_CALL, 2, 1000};
+    connector.limits.paces[1] = (struct pace){PACE_ALL, 5, 1000};
+    for (size_t i = 0; i < 6; i++) {
+        struct exchange *exchange = prepare(i, i % 2 != 0);
+
+        exchange->request.call = i < 4 ? (i < 2 ? "one" : "two") : "three";
+        session_start(&session, exchange);
+    }
+    for (size_t i = 0; i < 6; i++)
+        assert_non_null(session_finish(&session));
+    assert_int_equal(far.heard[4].at_ms, before_ms); /* no endpoint had more than two */
+    assert_int_equal(far.heard[5].at_ms - before_ms, 1050);
+    session_start(&session, prepare(6, false));
+    trials[6].request.call = "four";
+    assert_non_null(session_finish(&session));
+    assert_int_equal(clock_ms() - before_ms, 1050); /* nobody has asked for that one yet */
+}
+
+static void the_account_may_scale_the_paces_or_do_without(void **state)
+{
+    int64_t before_ms = clock_ms();
+    struct err err;
+
+    (void)state;
+    say("200 OK", "{}");
+    connector.limits.paces[0] = (struct pace){PACE_READS, 4, 60000};
+    session_close(&session);
+    values[1] = "50"; /* pace */
+    assert_true(session_open(&session, &account, &err));
+    run_all(2, false);
+    assert_int_equal(clock_ms(), before_ms);
+    run_all(1, false);
+    assert_int_equal(clock_ms() - before_ms, 60250);
+    session_close(&session);
+    values[1] = "1"; /* never less than one */
+    assert_true(session_open(&session, &account, &err));
+    run_all(1, false);
+    assert_int_equal(clock_ms() - before_ms, 60250);
+    session_close(&session);
+    values[1] = "0";
+    assert_true(session_open(&session, &account, &err));
+    run_all(12, false);
     assert_int_equal(clock_ms() - before_ms, 60250);
 }
 
@@ -758,7 +811,7 @@ static void repetitions_count_for_the_pace_too(void **state)
     (void)state;
     say("429 Slow\r\nRetry-After: 1", "");
     say("200 OK", "{}");
-    connector.limits.reads.per_minute = 1;
+    connector.limits.paces[0] = (struct pace){PACE_READS, 1, 60000};
     assert_ended(ask(false), FATE_ANSWERED, 2);
     assert_int_equal(gap_ms(1), 60250);
 }
@@ -772,7 +825,6 @@ static void no_more_are_under_way_than_may_be_and_they_finish_in_any_order(void 
     far.together = 3;
     say("200 OK", "{}");
     for (size_t i = 0; i < 6; i++) {
-        assert_int_equal(session_has_room(&session), i < 3);
         trials[i].owner = &seen[i];
         session_start(&session, prepare(i, false));
         assert_int_equal(session.under_way, i < 3 ? i + 1 : 3);
@@ -788,14 +840,13 @@ static void no_more_are_under_way_than_may_be_and_they_finish_in_any_order(void 
     }
     assert_null(session_finish(&session));
     assert_false(far.crowded);
-    assert_true(session_has_room(&session));
 }
 
 /* The far side answers neither before it has heard both. */
 static void a_call_leaves_when_its_time_has_come_though_another_is_still_under_way(void **state)
 {
     (void)state;
-    connector.limits.reads.per_second = 1;
+    connector.limits.paces[0] = (struct pace){PACE_READS, 1, 1000};
     far.together = 2;
     far.takes_ms = 10;
     say("200 OK", "{}");
@@ -809,6 +860,25 @@ static void a_call_leaves_when_its_time_has_come_though_another_is_still_under_w
     assert_int_equal(session.waited_ms, 0); /* the time passed elsewhere */
 }
 
+/* Nothing is read meanwhile: the answer waits until it is asked for. */
+static void who_is_busy_lets_the_next_call_leave(void **state)
+{
+    (void)state;
+    say("200 OK", "{}");
+    session.in_flight = 1;
+    session_start(&session, prepare(0, false));
+    session_start(&session, prepare(1, false));
+    while (far.heard_len < 2)
+        session_tend(&session);
+    assert_null(session.waiting);
+    assert_ptr_equal(session.arrived, &trials[0]);
+    assert_null(session.finished);
+    assert_ptr_equal(session_finish(&session), &trials[0]);
+    assert_ptr_equal(session_finish(&session), &trials[1]);
+    session_tend(&session); /* with nothing under way: nothing */
+    assert_null(session_finish(&session));
+}
+
 static void the_accounts_options_override_the_connectors_limits(void **state)
 {
     struct err err;
@@ -816,8 +886,8 @@ static void the_accounts_options_override_the_connectors_limits(void **state)
     (void)state;
     assert_int_equal(session.in_flight, 4);
     session_close(&session);
-    values[0] = "2";
-    values[1] = "7s";
+    values[0] = "2";  /* in_flight */
+    values[2] = "7s"; /* timeout */
     assert_true(session_open(&session, &account, &err));
     assert_int_equal(session.in_flight, 2);
     say("200 OK", "{}");
@@ -844,7 +914,6 @@ static void a_session_that_is_down_fails_the_rest_at_once(void **state)
     }
     assert_int_equal(far.heard_len, 1);
     assert_int_equal(clock_ms(), before_ms);
-    assert_false(session_has_room(&session));
     assert_int_equal(ask(false)->fate, FATE_DOWN);
     assert_int_equal(far.heard_len, 1);
 }
@@ -1043,7 +1112,6 @@ static void a_session_with_nothing_to_do_says_so(void **state)
     (void)state;
     say("200 OK", "{}");
     assert_null(session_finish(&session));
-    assert_true(session_has_room(&session));
 }
 
 #define with_far_side(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -1082,6 +1150,9 @@ int main(void)
         with_far_side(calls_a_minute_are_kept_exactly_in_a_sliding_window),
         with_far_side(calls_a_second_are_kept_beside_those_a_minute),
         with_far_side(reads_and_writes_have_windows_of_their_own),
+        with_far_side(an_endpoint_may_have_a_pace_of_its_own_beside_one_for_all),
+        with_far_side(the_account_may_scale_the_paces_or_do_without),
+        with_far_side(who_is_busy_lets_the_next_call_leave),
         with_far_side(repetitions_count_for_the_pace_too),
         with_far_side(no_more_are_under_way_than_may_be_and_they_finish_in_any_order),
         with_far_side(a_call_leaves_when_its_time_has_come_though_another_is_still_under_way),
