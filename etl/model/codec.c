@@ -142,17 +142,16 @@ static bool get_fields(const struct node *node, const struct shape *shape, void 
 static bool get_list(const struct node *node, const struct field *field, void *base,
                      struct arena *arena, struct err *err)
 {
-    struct item *items;
+    char *elements;
     size_t len = 0;
 
     if (node->type != NODE_LIST)
         return wrong_type(field, err);
-    items = items_new(children(node),
-                      arena); /* the one list there is; a second kind would ask its shape */
+    elements = elements_new(field->element, children(node), arena);
     for (const struct node *child = node->child; child; child = child->next)
-        if (!get_fields(child, field->element, &items[len++], arena, err))
+        if (!get_fields(child, field->element, elements + len++ * field->element->size, arena, err))
             return err_wrap(err, "the field %s", field->name);
-    *(struct item **)(void *)((char *)base + field->offset) = items;
+    *(void **)(void *)((char *)base + field->offset) = elements;
     *(size_t *)(void *)((char *)base + field->len_offset) = len;
     return true;
 }

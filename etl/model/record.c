@@ -80,13 +80,18 @@ struct record *record_new(enum kind kind, struct arena *arena)
     return record;
 }
 
-struct item *items_new(size_t count, struct arena *arena)
+void *elements_new(const struct shape *shape, size_t count, struct arena *arena)
 {
-    struct item *items = arena_array(arena, count ? count : 1, sizeof *items);
+    char *elements = arena_array(arena, count ? count : 1, shape->size);
 
     for (size_t i = 0; i < count; i++)
-        unsay(&item_shape, &items[i]);
-    return items;
+        unsay(shape, elements + i * shape->size);
+    return elements;
+}
+
+struct item *items_new(size_t count, struct arena *arena)
+{
+    return elements_new(&item_shape, count, arena);
 }
 
 struct record *record_copy(const struct record *record, struct arena *arena)
@@ -160,13 +165,23 @@ static const struct field item_fields[] = {
     ROW(item, title, FIELD_TEXT, 0, "description"),
     ROW(item, quantity, FIELD_INT, 0, "pieces"),
     ROW(item, price_e4, FIELD_MONEY, 0, "price of one piece"),
+    ROW(item, total_e4, FIELD_MONEY, 0, "price of the line, where the source tells that"),
     ROW(item, weight_g, FIELD_WEIGHT, 0, "weight of one piece"),
     ROW(item, hs_code, FIELD_TEXT, 0, "customs tariff number"),
     ROW(item, origin, FIELD_TEXT, 0, "country of origin, ISO-2"),
     ROW(item, fulfilment, FIELD_TEXT, 0, "who ships it; empty: the merchant"),
+    ROW(item, role, FIELD_TEXT, 0, "bundle, coupon or discount; empty: an article"),
 };
 
 const struct shape item_shape = SHAPE(item, item_fields);
+
+static const struct field part_fields[] = {
+    ROW(part, product_ref, FIELD_TEXT, 0, "the article's ref at the source"),
+    ROW(part, sku, FIELD_TEXT, 0, "article number"),
+    ROW(part, quantity, FIELD_INT, 0, "pieces in one bundle"),
+};
+
+const struct shape part_shape = SHAPE(part, part_fields);
 
 #define SHIP_TO(member, help)                                                                      \
     {                                                                                              \
@@ -208,6 +223,7 @@ static const struct field order_fields[] = {
     ROW(order, customs_content, FIELD_TEXT, 0, "gift, documents, commercial_goods, ..."),
     ROW(order, marketplace, FIELD_TEXT, 0, "where it was sold"),
     ROW(order, marketplace_order, FIELD_TEXT, 0, "its number there"),
+    ROW(order, credit_for, FIELD_TEXT, FIELD_STATUS, "ref of the order that this one takes back"),
     {"items", FIELD_LIST, 0, offsetof(struct order, items), offsetof(struct order, items_len),
      &item_shape, "the lines"},
 };
@@ -219,9 +235,14 @@ static const struct field article_fields[] = {
     ROW(article, title, FIELD_TEXT, 0, "name"),
     ROW(article, weight_g, FIELD_WEIGHT, 0, "weight of one piece"),
     ROW(article, price_e4, FIELD_MONEY, 0, "selling price"),
+    ROW(article, length_mm, FIELD_INT, 0, "length in millimetres"),
+    ROW(article, width_mm, FIELD_INT, 0, "width in millimetres"),
+    ROW(article, height_mm, FIELD_INT, 0, "height in millimetres"),
     ROW(article, currency, FIELD_TEXT, 0, "ISO 4217"),
     ROW(article, hs_code, FIELD_TEXT, 0, "customs tariff number"),
     ROW(article, origin, FIELD_TEXT, 0, "country of origin, ISO-2"),
+    {"parts", FIELD_LIST, 0, offsetof(struct article, parts), offsetof(struct article, parts_len),
+     &part_shape, "what a bundle is made of"},
 };
 
 static const struct field shipment_fields[] = {
@@ -236,6 +257,7 @@ static const struct field shipment_fields[] = {
     ROW(shipment, state, FIELD_TEXT, FIELD_STATUS,
         "waiting, label, transit, delivered, problem, failed, cancelled"),
     ROW(shipment, is_return, FIELD_BOOL, FIELD_STATUS, "a parcel coming back"),
+    ROW(shipment, complete, FIELD_BOOL, FIELD_STATUS, "all of the order is on its way"),
     ROW(shipment, labelled_utc, FIELD_TIME, 0, "label made"),
     ROW(shipment, shipped_utc, FIELD_TIME, 0, "to be written as ship date; empty: none is written"),
     ROW(shipment, weight_g, FIELD_WEIGHT, FIELD_STATUS, "weight of the parcel"),

@@ -53,9 +53,12 @@ struct item {
     const char *ref, *product_ref, *sku, *ean, *title;
     int64_t quantity;
     int64_t price_e4; /* one unit, in the order's currency */
+    int64_t total_e4; /* the line, where the source tells that rather than the unit's price */
     int64_t weight_g; /* one unit */
     const char *hs_code, *origin;
     const char *fulfilment; /* who ships it: NULL = the merchant, "amazon", ... */
+    const char
+        *role; /* NULL: an article; "bundle": a set of others; "coupon", "discount": no goods */
 };
 
 struct order {
@@ -74,16 +77,26 @@ struct order {
     const char *zone; /* eu, special, export */
     const char *customs_invoice, *customs_content;
     const char *marketplace, *marketplace_order;
+    const char *credit_for; /* ref of the order that this one takes back: it is no order of goods */
     struct item *items;
     size_t items_len;
+};
+
+/* What a bundle is made of. */
+struct part {
+    const char *product_ref, *sku;
+    int64_t quantity; /* of one bundle */
 };
 
 struct article {
     struct record head;
     const char *sku, *ean, *title;
     int64_t weight_g, price_e4;
+    int64_t length_mm, width_mm, height_mm;
     const char *currency;
     const char *hs_code, *origin;
+    struct part *parts; /* none: it is no bundle */
+    size_t parts_len;
 };
 
 struct shipment {
@@ -95,6 +108,7 @@ struct shipment {
     const char
         *state; /* by lookup: waiting, label, transit, delivered, problem, failed, cancelled */
     int64_t is_return;
+    int64_t complete; /* 1: the source says that all of the order is on its way */
     int64_t labelled_utc, shipped_utc;
     int64_t weight_g;
     struct texts
@@ -126,7 +140,7 @@ enum field_type {
     FIELD_MONEY,  /* e4 */
     FIELD_WEIGHT, /* g */
     FIELD_TIME,   /* utc */
-    FIELD_LIST,   /* array + length: struct item */
+    FIELD_LIST,   /* array + length: struct item, struct part */
 };
 
 enum {
@@ -153,13 +167,15 @@ struct shape {
 };
 
 const struct shape *shape_of(enum kind kind);
-extern const struct shape item_shape;
+extern const struct shape item_shape, part_shape;
 
 /* NULL when the shape has no such field. */
 const struct field *field_find(const struct shape *shape, const char *name);
 
 /* An empty record of its kind: every text NULL, every number UNSAID. */
 struct record *record_new(enum kind kind, struct arena *arena);
+/* Empty elements of a list field's shape. */
+void *elements_new(const struct shape *shape, size_t count, struct arena *arena);
 struct item *items_new(size_t count, struct arena *arena);
 /* A copy that may be changed without touching the original; texts are shared. */
 struct record *record_copy(const struct record *record, struct arena *arena);

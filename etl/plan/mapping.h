@@ -17,11 +17,14 @@
 
 struct mapping;
 
-/* Looks an article up for the op `catalogue`: by the item's product_ref, else its SKU. *out NULL:
- * unknown. */
+/* The source's articles. *out NULL: there is none. */
 struct catalogue {
+    /* By the item's product_ref, else its SKU. */
     bool (*find)(void *context, const struct item *item, struct arena *arena,
                  const struct article **out, struct err *err);
+    /* The ref of the article that has this `sku` or `ean`. */
+    bool (*owner)(void *context, const char *field, const char *value, struct arena *arena,
+                  const char **out, struct err *err);
     void *context;
 };
 

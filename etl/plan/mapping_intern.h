@@ -276,6 +276,10 @@ op_apply_fn op_sum, op_at_least, op_convert;
 op_load_fn op_locker_load, op_split_load, op_clean_load, op_cut_load;
 op_apply_fn op_locker, op_split, op_clean, op_cut;
 
+/* allocate, unique (op_parts.c) */
+op_load_fn op_allocate_load, op_unique_load;
+op_apply_fn op_allocate, op_unique;
+
 struct op {
     const char *name;
     op_load_fn *load;

@@ -193,6 +193,12 @@ const struct op ops[] = {
      "the cell is empty: the field stays"},
     {"catalogue", op_catalogue_load, op_catalogue, "items.FIELD", "field of the article",
      "fills an empty field of a line from the source's article of the same product_ref or sku"},
+    {"allocate", op_allocate_load, op_allocate, "items", "a number of the article: price_e4",
+     "puts the parts of a bundle in its line's place: quantities multiplied, the line's price "
+     "shared "
+     "out to the cent by that number of the parts, by pieces where one lacks it; refuses with "
+     "bundle "
+     "what cannot be taken apart; notes bundle:SKU"},
     {"sum", op_sum_load, op_sum, "a number", "items.FIELD",
      "the sum over the lines of quantity times that field, when every line says it"},
     {"at_least", op_sum_load, op_at_least, "a number", "items.FIELD",
@@ -207,6 +213,8 @@ const struct op ops[] = {
      "cuts a longer text; notes cut:FIELD"},
     {"convert", op_convert_load, op_convert, "currency", "name of a table that gives rate and into",
      "all amounts times the rate, to whole cents; no row: nothing; notes converted:OLD"},
+    {"unique", op_unique_load, op_unique, "sku or ean of an article", "",
+     "refuses an article whose number another one has, with sku-taken or ean-taken"},
     {"need", op_need_load, op_need, "any", "nothing, or the values that are allowed",
      "refuses the record with need-FIELD when the field is empty, or none of these"},
     {"warn", op_need_load, op_warn, "any", "nothing, or the values that are allowed",
@@ -250,19 +258,20 @@ static const char *type_word(enum field_type type)
     return "lines";
 }
 
-static void shape_put(const struct shape *shape, const char *prefix, struct buf *out)
+/* `list`: whose elements have the fields; NULL: the record. */
+static void shape_put(const struct shape *shape, const char *list, struct buf *out)
 {
     for (size_t i = 0; i < shape->fields_len; i++) {
         const struct field *field = &shape->fields[i];
 
-        buf_format(out, "| `%s%s` | %s | %s |\n", prefix, field->name, type_word(field->type),
-                   field->help);
+        buf_format(out, "| `%s%s%s` | %s | %s |\n", list ? list : "", list ? "." : "", field->name,
+                   type_word(field->type), field->help);
         if (field->element)
-            shape_put(field->element, "items.", out);
+            shape_put(field->element, field->name, out);
     }
 }
 
 void mapping_fields_put(enum kind kind, struct buf *out)
 {
-    shape_put(shape_of(kind), "", out);
+    shape_put(shape_of(kind), NULL, out);
 }

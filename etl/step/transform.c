@@ -100,6 +100,15 @@ static bool find_article(void *context, const struct item *item, struct arena *a
     return true;
 }
 
+static bool find_owner(void *context, const char *field, const char *value, struct arena *arena,
+                       const char **out, struct err *err)
+{
+    struct transform *t = context;
+
+    return ledger_article_owner(t->job->ledger, t->flow->source->name, field, value, arena, out,
+                                err);
+}
+
 /* What comes back carries the key we gave it: without the route's prefix it is the order again, and
  * one that lacks the prefix belongs to another route. */
 static bool is_of_route(struct transform *t, struct record *record)
@@ -117,7 +126,7 @@ static bool is_of_route(struct transform *t, struct record *record)
 
 static bool map_record(struct transform *t, struct outline *line, struct err *err)
 {
-    struct catalogue catalogue = {find_article, t};
+    struct catalogue catalogue = {find_article, find_owner, t};
     struct mapped mapped = {0};
 
     if (!is_of_route(t, line->record)) {

@@ -148,10 +148,15 @@ MUST_CHECK bool ledger_watermark_set(struct ledger *ledger, const char *route, e
 MUST_CHECK bool ledger_article_put(struct ledger *ledger, const char *account,
                                    const struct article *article, struct err *err);
 /* By ref, else by SKU (of several with one SKU, the lowest ref). Fills ref, sku, ean, title,
- * weight_g, hs_code, origin. */
+ * weight_g, hs_code, origin, price_e4 and parts. */
 MUST_CHECK bool ledger_article(struct ledger *ledger, const char *account, const char *ref,
                                const char *sku, struct arena *arena, struct article *out,
                                bool *found, struct err *err);
+
+/* The ref of the article that has this `sku` or `ean` (as `field` says); NULL when none has. */
+MUST_CHECK bool ledger_article_owner(struct ledger *ledger, const char *account, const char *field,
+                                     const char *value, struct arena *arena, const char **out_ref,
+                                     struct err *err);
 
 /* Calls per account and month ("2024-06"). */
 MUST_CHECK bool ledger_calls_add(struct ledger *ledger, const char *account, const char *month,

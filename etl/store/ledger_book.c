@@ -1,3 +1,5 @@
+#include "core/text.h"
+#include "model/codec.h"
 #include "store/ledger_intern.h"
 
 /* --- Watermarks ------------------------------------------------------------------------------- */
@@ -40,15 +42,55 @@ bool ledger_watermark_set(struct ledger *ledger, const char *route, enum kind ki
 
 /* --- Articles --------------------------------------------------------------------------------- */
 
+/* A bundle's parts stand in one column: an article of nothing else, as staging writes it. */
+static const char *parts_text(const struct article *article, struct buf *scratch)
+{
+    struct article bare = {.head = {.kind = KIND_ARTICLES, .ref = article->head.ref},
+                           .weight_g = UNSAID,
+                           .price_e4 = UNSAID,
+                           .length_mm = UNSAID,
+                           .width_mm = UNSAID,
+                           .height_mm = UNSAID,
+                           .parts = article->parts,
+                           .parts_len = article->parts_len};
+    struct json_out out = json_begin(scratch);
+
+    bare.head.at_utc = UNSAID;
+    if (!article->parts_len)
+        return NULL;
+    record_put(&out, &bare.head, 0);
+    return buf_str(scratch);
+}
+
+static bool take_parts(const char *text, struct article *article, struct arena *arena,
+                       struct err *err)
+{
+    const struct node *root;
+    struct record *bare;
+
+    if (!text)
+        return true;
+    if (!json_parse(text, strlen(text), arena, &root, err) ||
+        !record_get(root, KIND_ARTICLES, arena, &bare, err)) {
+        err->kind = ERR_STORE;
+        return err_wrap(err, "ledger: the parts of article %s cannot be read", article->head.ref);
+    }
+    article->parts = ARTICLE(bare)->parts;
+    article->parts_len = ARTICLE(bare)->parts_len;
+    return true;
+}
+
 bool ledger_article_put(struct ledger *ledger, const char *account, const struct article *article,
                         struct err *err)
 {
     static const char sql[] =
-        "INSERT INTO article(account, ref, sku, ean, title, weight_g, hs_code, origin)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
-        " sku = ?3, ean = ?4, title = ?5, weight_g = ?6, hs_code = ?7, origin = ?8"
-        " WHERE (sku, ean, title, weight_g, hs_code, origin) IS NOT (?3, ?4, ?5, ?6, ?7, ?8)";
+        "INSERT INTO article(account, ref, sku, ean, title, weight_g, hs_code, origin, price_e4,"
+        " parts) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO UPDATE SET"
+        " sku = ?3, ean = ?4, title = ?5, weight_g = ?6, hs_code = ?7, origin = ?8, price_e4 = ?9,"
+        " parts = ?10 WHERE (sku, ean, title, weight_g, hs_code, origin, price_e4, parts)"
+        " IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     AUTO(query_close) struct query query = {0};
+    AUTO(buf_done) struct buf scratch = {0};
 
     if (!query_open_write(ledger, sql, &query, err))
         return false;
@@ -60,10 +102,12 @@ bool ledger_article_put(struct ledger *ledger, const char *account, const struct
     query_bind_int(&query, article->weight_g);
     query_bind_text(&query, article->hs_code);
     query_bind_text(&query, article->origin);
+    query_bind_int(&query, article->price_e4);
+    query_bind_text(&query, parts_text(article, &scratch));
     return query_run(&query, NULL, err);
 }
 
-/* `key`: account, and ref or SKU. */
+/* `key`: account, and ref, SKU or EAN. */
 static bool find_article(struct ledger *ledger, const char *sql, const char *const key[2],
                          struct query *query, bool *found, struct err *err)
 {
@@ -77,31 +121,13 @@ static bool find_article(struct ledger *ledger, const char *sql, const char *con
     return query_next(query, found, err);
 }
 
-bool ledger_article(struct ledger *ledger, const char *account, const char *ref, const char *sku,
-                    struct arena *arena, struct article *out, bool *found, struct err *err)
-{
-    static const char by_ref[] = "SELECT ref, sku, ean, title, weight_g, hs_code, origin"
-                                 " FROM article WHERE account = ?1 AND ref = ?2";
-    static const char by_sku[] = "SELECT ref, sku, ean, title, weight_g, hs_code, origin"
-                                 " FROM article INDEXED BY article_sku"
-                                 " WHERE account = ?1 AND sku = ?2 ORDER BY ref LIMIT 1";
-    AUTO(query_close) struct query of_ref = {0};
-    AUTO(query_close) struct query of_sku = {0};
-    struct query *query = &of_ref;
-    struct article *article;
-    bool row = false;
+#define ARTICLE_COLUMNS "ref, sku, ean, title, weight_g, hs_code, origin, price_e4, parts"
 
-    if (!find_article(ledger, by_ref, (const char *const[]){account, ref}, &of_ref, &row, err))
-        return false;
-    if (!row) {
-        query = &of_sku;
-        if (!find_article(ledger, by_sku, (const char *const[]){account, sku}, &of_sku, &row, err))
-            return false;
-    }
-    *found = row;
-    if (!row)
-        return true;
-    article = ARTICLE(record_new(KIND_ARTICLES, arena));
+static bool take_article(struct query *query, struct arena *arena, struct article *out,
+                         struct err *err)
+{
+    struct article *article = ARTICLE(record_new(KIND_ARTICLES, arena));
+
     article->head.ref = query_take_text(query, arena);
     article->sku = query_take_text(query, arena);
     article->ean = query_take_text(query, arena);
@@ -109,7 +135,49 @@ bool ledger_article(struct ledger *ledger, const char *account, const char *ref,
     article->weight_g = query_take_int(query);
     article->hs_code = query_take_text(query, arena);
     article->origin = query_take_text(query, arena);
+    article->price_e4 = query_take_int(query);
     *out = *article;
+    return take_parts(query_take_text(query, arena), out, arena, err);
+}
+
+bool ledger_article(struct ledger *ledger, const char *account, const char *ref, const char *sku,
+                    struct arena *arena, struct article *out, bool *found, struct err *err)
+{
+    static const char by_ref[] = "SELECT " ARTICLE_COLUMNS " FROM article"
+                                 " WHERE account = ?1 AND ref = ?2";
+    static const char by_sku[] = "SELECT " ARTICLE_COLUMNS " FROM article INDEXED BY article_sku"
+                                 " WHERE account = ?1 AND sku = ?2 ORDER BY ref LIMIT 1";
+    AUTO(query_close) struct query of_ref = {0};
+    AUTO(query_close) struct query of_sku = {0};
+    struct query *query = &of_ref;
+
+    if (!find_article(ledger, by_ref, (const char *const[]){account, ref}, &of_ref, found, err))
+        return false;
+    if (!*found) {
+        query = &of_sku;
+        if (!find_article(ledger, by_sku, (const char *const[]){account, sku}, &of_sku, found, err))
+            return false;
+    }
+    return !*found || take_article(query, arena, out, err);
+}
+
+bool ledger_article_owner(struct ledger *ledger, const char *account, const char *field,
+                          const char *value, struct arena *arena, const char **out_ref,
+                          struct err *err)
+{
+    static const char by_sku[] = "SELECT ref FROM article INDEXED BY article_sku"
+                                 " WHERE account = ?1 AND sku = ?2 ORDER BY ref LIMIT 1";
+    static const char by_ean[] = "SELECT ref FROM article INDEXED BY article_ean"
+                                 " WHERE account = ?1 AND ean = ?2 ORDER BY ref LIMIT 1";
+    AUTO(query_close) struct query query = {0};
+    bool found;
+
+    *out_ref = NULL;
+    if (!find_article(ledger, text_same(field, "ean") ? by_ean : by_sku,
+                      (const char *const[]){account, value}, &query, &found, err))
+        return false;
+    if (found)
+        *out_ref = query_take_text(&query, arena);
     return true;
 }
 

@@ -45,5 +45,8 @@ const char *const ledger_upgrades[] = {
     "CREATE INDEX article_sku ON article(account, sku) WHERE sku IS NOT NULL;"
     "CREATE TABLE calls(account TEXT NOT NULL, month TEXT NOT NULL, calls INTEGER NOT NULL,"
     " PRIMARY KEY(account, month)) WITHOUT ROWID;",
+    "ALTER TABLE article ADD COLUMN price_e4 INTEGER;"
+    "ALTER TABLE article ADD COLUMN parts TEXT;"
+    "CREATE INDEX article_ean ON article(account, ean) WHERE ean IS NOT NULL;",
 };
 const int64_t ledger_format = ARRAY_LEN(ledger_upgrades);

@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct input body = input_of(bytes, len), head = input_line(&body);
     enum kind kind = kinds[input_pick(&head, ARRAY_LEN(kinds))];
     bool is_marked = input_pick(&head, 2);
-    const struct catalogue catalogue = {find_article, NULL};
+    const struct catalogue catalogue = {.find = find_article};
     const struct node *root;
     struct record *record;
     struct mapped mapped;

@@ -118,7 +118,7 @@ static bool knows_no_article(void *context, const struct item *item, struct aren
 
 static void check_applied(const struct mapping *mapping, enum kind kind, struct arena *arena)
 {
-    const struct catalogue catalogue = {knows_no_article, NULL};
+    const struct catalogue catalogue = {.find = knows_no_article};
     struct batch batch = batch_of(kind, 1, arena);
     struct record *record = record_copy(batch.entries[0].record, arena);
     struct mapped mapped;

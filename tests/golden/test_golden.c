@@ -349,7 +349,7 @@ static void run_example(struct world *world, size_t at)
 {
     const struct golden *golden = world->golden;
     const struct section *in = &golden->sections[at], *result = NULL;
-    const struct catalogue catalogue = {find_article, world};
+    const struct catalogue catalogue = {.find = find_article, .context = world};
     struct record *record;
     struct mapped mapped;
     struct err err;

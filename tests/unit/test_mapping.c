@@ -477,7 +477,7 @@ static void the_catalogue_is_asked_once_per_line(void **state)
                                                "items.price_e4,catalogue,price_e4,,\n"
                                                "items.hs_code,catalogue,hs_code,,\n");
     struct asked asked = {0};
-    const struct catalogue catalogue = {ask, &asked};
+    const struct catalogue catalogue = {.find = ask, .context = &asked};
     struct record *record = shippable(&arena);
     struct mapped mapped;
     struct err err;
@@ -495,7 +495,7 @@ static void a_broken_catalogue_is_no_fault_of_the_record(void **state)
 {
     struct mapping *mapping = must_load(HEADER "items.weight_g,catalogue,weight_g,,\n");
     struct asked asked = {.broken = true};
-    const struct catalogue catalogue = {ask, &asked};
+    const struct catalogue catalogue = {.find = ask, .context = &asked};
     struct mapped mapped;
     struct err err;
 
@@ -510,7 +510,7 @@ static void a_line_that_went_does_not_confuse_the_catalogue(void **state)
                                                "items,skip,gone,items.title = gone,\n"
                                                "items.origin,catalogue,origin,,\n");
     struct asked asked = {0};
-    const struct catalogue catalogue = {ask, &asked};
+    const struct catalogue catalogue = {.find = ask, .context = &asked};
     struct record *record = shippable(&arena);
     struct mapped mapped;
     struct err err;
