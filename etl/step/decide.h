@@ -11,6 +11,7 @@ struct decision {
     bool send;
     enum state state; /* when it is not sent */
     const char *reason;
+    const char *detail; /* for people; NULL */
     bool wanted;        /* the record is to be at the target (its fingerprint is kept) */
     bool withdraw;      /* it is at the target and must be taken back: a cancellation */
     bool at_target_now; /* found there through another door: take it as ours */

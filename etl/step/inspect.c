@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+#define QUOTA_WARN_PERCENT 80
+
 /* ---- check ---- */
 
 static void print_route(const struct route *route)
@@ -96,6 +98,22 @@ static bool print_flow(struct ledger *ledger, const struct flow *flow, struct ar
     return true;
 }
 
+/* "61000 calls in 2024-06, of 100000: at this pace 122000 by the month's end (WARNING ...)" */
+static void print_quota(uint64_t calls, unsigned month_calls, const struct civil *now)
+{
+    int64_t begun_utc = civil_seconds(&(struct civil){now->year, now->month, 1, 0, 0, 0});
+    int64_t ends_utc = civil_seconds(
+        &(struct civil){now->year + now->month / 12, now->month % 12 + 1, 1, 0, 0, 0});
+    int64_t passed_s = civil_seconds(now) - begun_utc + 1;
+    uint64_t by_end = calls * (uint64_t)(ends_utc - begun_utc) / (uint64_t)passed_s;
+
+    (void)printf(", of %u; at this pace %" PRIu64 " by the month's end", month_calls, by_end);
+    if (calls * 100 >= (uint64_t)month_calls * QUOTA_WARN_PERCENT)
+        (void)printf(" (WARNING: %" PRIu64 " percent are used up)", calls * 100 / month_calls);
+    else if (by_end > month_calls)
+        (void)printf(" (WARNING: more than there are)");
+}
+
 static bool print_calls(struct ledger *ledger, const struct plan *plan, struct err *err)
 {
     struct civil now = civil_from_seconds(clock_utc());
@@ -108,8 +126,10 @@ static bool print_calls(struct ledger *ledger, const struct plan *plan, struct e
 
         if (!ledger_calls(ledger, plan->accounts[i].name, month, &calls, err))
             return false;
-        (void)printf("account %-16s %" PRIu64 " calls in %s\n", plan->accounts[i].name, calls,
-                     month);
+        (void)printf("account %-16s %" PRIu64 " calls in %s", plan->accounts[i].name, calls, month);
+        if (plan->accounts[i].connector->limits.month_calls)
+            print_quota(calls, plan->accounts[i].connector->limits.month_calls, &now);
+        (void)printf("\n");
     }
     return true;
 }

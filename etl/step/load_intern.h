@@ -45,6 +45,15 @@ MUST_CHECK bool load_settle(void *context, struct dispatch *dispatch, struct err
 /* The order is at the target and cancelled at the source: it is to be taken back. */
 MUST_CHECK bool load_queue_cancel(struct load *load, const struct ledger_row *row,
                                   struct arena *arena, struct err *err);
+/* The record is at the target already: its mark is set if it never was, or if an order shows that
+ * somebody took it away. */
+MUST_CHECK bool load_remind(struct load *load, const struct ledger_row *row,
+                            const struct record *record, struct arena *arena, struct err *err);
+/* Another order of the source takes this one back, for good. */
+MUST_CHECK bool load_credit(struct load *load, const struct order *credit, struct arena *arena,
+                            struct err *err);
+MUST_CHECK bool load_is_credited(struct load *load, const char *ref, struct arena *arena, bool *out,
+                                 struct err *err);
 
 /* ---- on their way (load_queue.c) ---- */
 

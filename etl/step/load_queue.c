@@ -99,28 +99,67 @@ static bool gather_order(struct load *load, const struct ledger_row *first, stru
     return true;
 }
 
-/* A cancellation that waited while its order was wanted again is not carried out. */
-static bool is_withdrawn(struct load *load, const struct ledger_row *cancel, struct arena *arena,
-                         bool *out, struct err *err)
+/* What is to become of a queued effect, seen beside what else is known of its order. */
+struct outlook {
+    const char *drop; /* reason: it is not carried out */
+    bool waits;       /* its turn comes later */
+};
+
+/* A cancellation that waited while its order was wanted again is not carried out, unless the order
+ * is taken back for good; one that never left needs none. */
+static bool look_at_order(struct load *load, const struct ledger_row *cancel, struct arena *arena,
+                          struct outlook *out, struct err *err)
 {
     struct ledger_row order;
-    bool found;
+    bool found, credited;
 
-    *out = false;
-    if (load->flow->kind != KIND_CANCELS)
-        return true;
-    if (!ledger_get(load->job->ledger, cancel->route, KIND_ORDERS, cancel->ref, arena, &order,
+    if (!load_is_credited(load, cancel->ref, arena, &credited, err) ||
+        !ledger_get(load->job->ledger, cancel->route, KIND_ORDERS, cancel->ref, arena, &order,
                     &found, err))
         return false;
-    *out = found && (order.fingerprint || order.state == STATE_REFUSED);
+    if (!credited)
+        out->drop =
+            found && (order.fingerprint || order.state == STATE_REFUSED) ? "withdrawn" : NULL;
+    else if (found && (order.effect == EFFECT_SENT || order.effect == EFFECT_UNSURE))
+        out->waits = true;
+    else if (!found || !order.at_target)
+        out->drop = "never-sent";
     return true;
 }
 
-static bool drop_queued(struct load *load, struct ledger_row *row, struct err *err)
+/* A mark says that an order is done with: not as long as a number of it is on its way. */
+static bool look_at_shipments(struct load *load, const struct ledger_row *mark, struct arena *arena,
+                              struct outlook *out, struct err *err)
+{
+    struct ledger_row *rows;
+    size_t count;
+
+    if (!route_flow(load->flow->route, KIND_SHIPMENTS))
+        return true;
+    if (!ledger_of_order(load->job->ledger, mark->route, KIND_SHIPMENTS, mark->order_ref, arena,
+                         &rows, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        out->waits = out->waits || rows[i].effect == EFFECT_PLANNED ||
+                     rows[i].effect == EFFECT_SENT || rows[i].effect == EFFECT_UNSURE;
+    return true;
+}
+
+static bool look_around(struct load *load, const struct ledger_row *row, struct arena *arena,
+                        struct outlook *out, struct err *err)
+{
+    *out = (struct outlook){0};
+    if (row->kind == KIND_CANCELS)
+        return look_at_order(load, row, arena, out, err);
+    return row->kind != KIND_MARKS || look_at_shipments(load, row, arena, out, err);
+}
+
+static bool drop_queued(struct load *load, struct ledger_row *row, const char *reason,
+                        struct err *err)
 {
     row->effect = EFFECT_NONE;
     row->state = STATE_SKIPPED;
-    row->reason = "withdrawn";
+    row->reason = reason;
     row->run = load->job->run;
     return load_put_word(load, row, err);
 }
@@ -134,7 +173,8 @@ static bool send_queued(struct load *load, const struct ledger_row *listed, bool
     struct claim *claims = NULL;
     struct entry entry = {0};
     struct record *record;
-    bool found, withdrawn;
+    struct outlook outlook;
+    bool found;
 
     if (!deliver_filling(&load->deliver, &d, err) ||
         !ledger_get(load->job->ledger, listed->route, listed->kind, listed->ref, &d->arena, &row,
@@ -142,10 +182,12 @@ static bool send_queued(struct load *load, const struct ledger_row *listed, bool
         return false;
     if (!found || row.effect != listed->effect)
         return true; /* went along with another of its order */
-    if (!is_withdrawn(load, &row, &d->arena, &withdrawn, err))
+    if (!look_around(load, &row, &d->arena, &outlook, err))
         return false;
-    if (withdrawn && !only_seek)
-        return drop_queued(load, &row, err);
+    if (outlook.drop && !only_seek)
+        return drop_queued(load, &row, outlook.drop, err);
+    if (outlook.waits && !only_seek)
+        return true;
     if (load->flow->sink->per_order && load->flow->kind == KIND_SHIPMENTS) {
         if (!gather_order(load, &row, d, &claims, &entry, err))
             return false;

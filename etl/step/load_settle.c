@@ -6,10 +6,13 @@
 
 /* ---- what follows a settled effect ---- */
 
-/* `again`: an effect that has ended so is begun anew; any other is left alone: one fact, one
- * effect. */
+#define ENDED(effect) (1U << (effect))
+#define CREDITED "credited"
+
+/* `again`: an effect that has ended in one of these ways is begun anew; any other is left alone:
+ * one fact, one effect. */
 static bool queue_effect(struct load *load, const struct record *record, int64_t day,
-                         enum effect again, struct arena *arena, struct err *err)
+                         unsigned again, struct arena *arena, struct err *err)
 {
     struct ledger_row row, old;
     bool found;
@@ -19,7 +22,7 @@ static bool queue_effect(struct load *load, const struct record *record, int64_t
     if (!ledger_get(load->job->ledger, load_route(load), record->kind, record->ref, arena, &old,
                     &found, err))
         return false;
-    if (found && old.effect != again && old.effect != EFFECT_NONE)
+    if (found && !((again | ENDED(EFFECT_NONE)) & ENDED(old.effect)))
         return true;
     row = found ? old : load_fresh_row(load, record);
     row.kind = record->kind;
@@ -35,7 +38,7 @@ static bool queue_effect(struct load *load, const struct record *record, int64_t
 }
 
 static bool queue_mark(struct load *load, const struct ledger_row *row, const char *tag,
-                       struct arena *arena, struct err *err)
+                       unsigned again, struct arena *arena, struct err *err)
 {
     struct record *record = record_new(KIND_MARKS, arena);
 
@@ -43,8 +46,29 @@ static bool queue_mark(struct load *load, const struct ledger_row *row, const ch
     record->ref = arena_format(arena, "%s %s", record->order_ref, tag);
     record->at_utc = load->job->begun_utc;
     MARK(record)->tag = tag;
-    return queue_effect(load, record, row->day, EFFECT_REFUSED, arena, err);
+    return queue_effect(load, record, row->day, again, arena, err);
 }
+
+static bool has_tag(const struct record *record, const char *tag)
+{
+    const struct texts *tags = &ORDER_OF(record)->tags;
+
+    for (size_t i = 0; i < tags->len; i++)
+        if (text_same_nocase(tags->list[i], tag))
+            return true;
+    return false;
+}
+
+bool load_remind(struct load *load, const struct ledger_row *row, const struct record *record,
+                 struct arena *arena, struct err *err)
+{
+    bool lacks = record->kind == KIND_ORDERS && !has_tag(record, record->mark);
+
+    return queue_mark(load, row, record->mark,
+                      lacks ? ENDED(EFFECT_DONE) | ENDED(EFFECT_REFUSED) : 0, arena, err);
+}
+
+/* ---- taken back ---- */
 
 bool load_queue_cancel(struct load *load, const struct ledger_row *row, struct arena *arena,
                        struct err *err)
@@ -56,7 +80,45 @@ bool load_queue_cancel(struct load *load, const struct ledger_row *row, struct a
     record->at_utc = load->job->begun_utc;
     CANCEL(record)->target_id = row->target_id;
     CANCEL(record)->why = "cancelled";
-    return queue_effect(load, record, row->day, EFFECT_DONE, arena, err);
+    return queue_effect(load, record, row->day, ENDED(EFFECT_DONE), arena, err);
+}
+
+/* The row stays, whatever becomes of the effect: what was credited is not sent any more. */
+bool load_credit(struct load *load, const struct order *credit, struct arena *arena,
+                 struct err *err)
+{
+    struct record *record = record_new(KIND_CANCELS, arena);
+    struct ledger_row row;
+    bool found;
+
+    record->ref = credit->credit_for;
+    record->order_ref = credit->credit_for;
+    record->at_utc = credit->head.at_utc;
+    CANCEL(record)->why = CREDITED;
+    if (!route_flow(load->flow->route, KIND_CANCELS))
+        return true;
+    if (!queue_effect(load, record, zone_day(&load->zone, record->at_utc), 0, arena, err) ||
+        !ledger_get(load->job->ledger, load_route(load), KIND_CANCELS, record->ref, arena, &row,
+                    &found, err))
+        return false;
+    row.notes = CREDITED;
+    return ledger_put(load->job->ledger, &row, err);
+}
+
+bool load_is_credited(struct load *load, const char *ref, struct arena *arena, bool *out,
+                      struct err *err)
+{
+    struct ledger_row row;
+    bool found;
+
+    *out = false;
+    if (!route_flow(load->flow->route, KIND_CANCELS))
+        return true;
+    if (!ledger_get(load->job->ledger, load_route(load), KIND_CANCELS, ref, arena, &row, &found,
+                    err))
+        return false;
+    *out = found && text_same(row.notes, CREDITED);
+    return true;
 }
 
 /* Once an order is taken back, the target no longer has it. */
@@ -82,7 +144,11 @@ static bool follow(struct load *load, const struct dispatch *d, size_t at,
 {
     const char *tag = d->entries[at].record->mark;
 
-    if (tag && !text_is_empty(tag) && !queue_mark(load, row, tag, arena, err))
+    unsigned again =
+        ENDED(EFFECT_REFUSED) |
+        (load->flow->kind == KIND_ORDERS && row->revision > 1 ? ENDED(EFFECT_DONE) : 0);
+
+    if (tag && !text_is_empty(tag) && !queue_mark(load, row, tag, again, arena, err))
         return false;
     return load->flow->kind != KIND_CANCELS || forget_at_target(load, row, arena, err);
 }

@@ -184,7 +184,8 @@ static bool transform_line(struct transform *t, const char *text, size_t len, st
         return true;
     if (!map_record(t, &line, err))
         return false;
-    if (t->flow->kind == KIND_ARTICLES && line.outcome == OUTCOME_SEND &&
+    /* Those that are left out too: a bundle is sent nowhere, and yet must be known. */
+    if (t->flow->kind == KIND_ARTICLES && line.outcome != OUTCOME_REFUSE &&
         !ledger_article_put(t->job->ledger, t->flow->source->name, ARTICLE_OF(line.record), err))
         return false;
     return write_line(t, &line, err);
