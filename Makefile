@@ -15,6 +15,7 @@ FUZZ_SECONDS ?= 60
 LINE_FLOOR   ?= 95
 BRANCH_FLOOR ?= 85
 PORT         ?= 0# of `make sandbox`; 0: any free one
+GZ           ?= $(if $(shell pkg-config --exists libisal && echo 1),isal,zlib)# the engine of etl/wire/gz
 V            ?=# anything: show the whole commands
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -65,8 +66,10 @@ WARN += -Wno-missing-field-initializers# so that {0} stays legal
 
 # Libraries by their pkg-config names; libcsv has none. Their headers are system headers, so that
 # our warnings are about our own code.
-PKG_etl     := libcurl libxml-2.0 yajl zlib sqlite3 libmicrohttpd libsodium icu-i18n icu-uc libpcre2-8
-PKG_tests   := $(PKG_etl) cmocka jansson
+PKG_isal    := libisal
+PKG_zlib    := zlib
+PKG_etl     := libcurl libxml-2.0 yajl $(PKG_$(GZ)) sqlite3 libmicrohttpd libsodium icu-i18n icu-uc libpcre2-8
+PKG_tests   := $(PKG_etl) zlib cmocka jansson
 PKG_sandbox := libmicrohttpd jansson libxml-2.0 libsodium libcurl zlib
 INCLUDES    := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKG_tests) 2>/dev/null))
 LIBS_etl    := $(shell pkg-config --libs $(PKG_etl) 2>/dev/null) -lcsv
@@ -89,7 +92,8 @@ LEVELS := unit golden contract scenario crash# folders of tests/; replay runs th
 LEVEL  ?= $(LEVELS) replay# those that are built and run
 COVER_LEVEL ?= unit golden contract scenario# whoever is killed, as in crash, counts no lines
 
-ETL_SRC     := $(wildcard etl/*.c etl/*/*.c)
+GZ_SRC      := etl/wire/gz_$(GZ).c# and no other engine
+ETL_SRC     := $(filter-out etl/wire/gz_%,$(wildcard etl/*.c etl/*/*.c)) $(GZ_SRC)
 SANDBOX_SRC := $(wildcard tests/sandbox/*.c)
 HARNESS_SRC := $(wildcard tests/harness/*.c)
 TEST_SRC    := $(foreach level,$(LEVELS),$(wildcard tests/$(level)/*.c))
@@ -295,7 +299,7 @@ cppcheck:
 	    $(DEFINES) -Ietl -Itests etl tests
 
 # A file is asked again when its object was built again, so headers count too.
-tidy: $(patsubst %.c,$(O)/%.tidy,$(SOURCES))
+tidy: $(patsubst %.c,$(O)/%.tidy,$(sort $(SOURCES) $(wildcard etl/wire/gz_*.c)))
 $(O)/%.tidy: $(O)/%.o .clang-tidy
 	$(if $(Q),@echo "  TIDY  $*.c")
 	$(Q)clang-tidy --quiet $*.c -- $(ROOTS) $(INCLUDES) $(FLAGS) 2>$@.err || { cat $@.err; exit 1; }

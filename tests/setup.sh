@@ -5,8 +5,8 @@
 # shellcheck disable=SC2086 # the lists of packages are to be split
 set -eu
 
-build="libcurl4-openssl-dev libxml2-dev libyajl-dev libcsv-dev zlib1g-dev libsqlite3-dev
-       libmicrohttpd-dev libsodium-dev libicu-dev libpcre2-dev libcmocka-dev libjansson-dev
+build="libcurl4-openssl-dev libxml2-dev libyajl-dev libcsv-dev zlib1g-dev libisal-dev
+       libsqlite3-dev libmicrohttpd-dev libsodium-dev libicu-dev libpcre2-dev libcmocka-dev libjansson-dev
        pkgconf"
 check="clang clang-format clang-tidy cppcheck gcovr libclang-rt-14-dev mandoc valgrind libc6-dbg"
 
