@@ -6,8 +6,8 @@
 set -eu
 
 build="libcurl4-openssl-dev libxml2-dev libyajl-dev libcsv-dev zlib1g-dev libisal-dev
-       libsqlite3-dev libmicrohttpd-dev libsodium-dev libicu-dev libpcre2-dev libcmocka-dev libjansson-dev
-       pkgconf"
+       libsqlite3-dev libmicrohttpd-dev libsodium-dev libicu-dev libpcre2-dev libcmocka-dev
+       libjansson-dev pkgconf"
 check="clang clang-format clang-tidy cppcheck gcovr libclang-rt-14-dev mandoc valgrind libc6-dbg"
 
 wanted=

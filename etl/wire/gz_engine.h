@@ -1,6 +1,6 @@
 /* gz_engine.h: what stands behind gz.h: raw deflate data (RFC 1951) and the check sum. gz_isal.c
- * and gz_zlib.c both keep this header; GZ in the Makefile says which of them is built. Only they
- * and gz.c include it.
+ * and gz_zlib.c both keep this header; GZ in the Makefile says which of them is built. In
+ * etl only they and gz.c include it.
  *
  * Lengths given to an engine are at most GZ_PIECE_MAX: the libraries count in 32 bits.
  * Errors: damaged data is one answer, GZ_DAMAGED; in what way is the engine's own matter. */
