@@ -37,11 +37,11 @@ static void fill_field(const struct field *field, void *base, int64_t seed)
         list[1] = some_text(field, seed + 1);
         *field_texts(field, base) = (struct texts){list, 2};
     } else if (field->type == FIELD_LIST) {
-        struct item *items = items_new(ITEMS, &arena);
+        char *elements = elements_new(field->element, ITEMS, &arena);
 
-        for (int i = 0; i < ITEMS; i++)
-            fill(&item_shape, &items[i], seed + INT64_C(10) * i);
-        *(struct item **)(void *)((char *)base + field->offset) = items;
+        for (size_t i = 0; i < ITEMS; i++)
+            fill(field->element, elements + i * field->element->size, seed + 10 * (int64_t)i);
+        *(void **)(void *)((char *)base + field->offset) = elements;
         *(size_t *)(void *)((char *)base + field->len_offset) = ITEMS;
     } else {
         *field_number(field, base) = seed;
@@ -75,11 +75,14 @@ static void assert_same_field(const struct field *field, void *a, void *b)
         for (size_t i = 0; i < one->len; i++)
             assert_string_equal(one->list[i], other->list[i]);
     } else if (field->type == FIELD_LIST) {
-        struct order *one = a, *other = b;
+        char *one = *(void **)(void *)((char *)a + field->offset);
+        char *other = *(void **)(void *)((char *)b + field->offset);
+        size_t len = *(size_t *)(void *)((char *)a + field->len_offset);
 
-        assert_int_equal(one->items_len, other->items_len);
-        for (size_t i = 0; i < one->items_len; i++)
-            assert_same(&item_shape, &one->items[i], &other->items[i]);
+        assert_int_equal(*(size_t *)(void *)((char *)b + field->len_offset), len);
+        for (size_t i = 0; i < len; i++)
+            assert_same(field->element, one + i * field->element->size,
+                        other + i * field->element->size);
     } else {
         assert_int_equal(*field_number(field, a), *field_number(field, b));
     }

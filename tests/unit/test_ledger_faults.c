@@ -141,7 +141,7 @@ static void a_damaged_page_is_an_error_and_no_answer(void **state)
     place_commit(place);
     place_shut(place);
     assert_true(file_read(place->path, &bytes, NULL, &err));
-    memset(bytes.data + bytes.len / 2, 0x5a, bytes.len / 2);
+    memset(bytes.data + bytes.len / 4, 0x5a, bytes.len / 4 * 3);
     assert_true(file_put(place->path, bytes.data, bytes.len, &err));
     must(ledger_open(place->path, &place->ledger, &why));
     assert_false(ledger_effects(place->ledger, "shop-parcels", KIND_ORDERS, EFFECT_PLANNED, NULL,
