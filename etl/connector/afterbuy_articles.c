@@ -98,7 +98,7 @@ bool afterbuy_articles_read(const struct account *account, const struct response
 
     (void)err;
     for (; product; product = node_next(product))
-        intake_add(out, read_article(product, account, out->arena));
+        intake_add(out, read_article(product, account, out->arena), product);
     if (next)
         intake_next(out, next);
     if (!value_read(AS_INT, node_text(result, "PaginationResult.TotalNumberOfEntries"), NULL,

@@ -289,7 +289,7 @@ bool afterbuy_orders_read(const struct account *account, const struct response *
 {
     (void)err;
     for (const struct node *order = afterbuy_first_order(response); order; order = node_next(order))
-        intake_add(out, read_order(order, account, out->arena));
+        intake_add(out, read_order(order, account, out->arena), order);
     if (!names_orders(cursor))
         afterbuy_go_on(account, response, cursor, out);
     return true;

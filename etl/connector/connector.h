@@ -43,6 +43,7 @@ struct request {
     enum http_method method;
     const char *call; /* what it is, without ids: "GetSoldItems", "POST /orders"; for logs, counts
                          and signing */
+    bool forgives;    /* it asks for a feed's page, of which a damaged text may cost one record */
     bool changes;   /* asks the far side to change something: never repeated on a guess, paced as a
                        write */
     struct buf url; /* begins with the account's base */
@@ -56,6 +57,7 @@ struct response {
     int status;
     const struct node
         *root;        /* the parsed body; NULL when it is empty or not of the connector's format */
+    size_t damaged;   /* texts of it that hold a U+FFFD for bytes that were not UTF-8 */
     const char *body; /* decoded bytes, NUL behind */
     size_t body_len;
     const struct http_call *call; /* for http_header */
@@ -70,11 +72,13 @@ struct intake {
     size_t records_len, records_room;
     const char *next[8]; /* cursors to go on with; more than one may run side by side */
     size_t next_len;
+    size_t damaged;  /* texts of the page that no record has answered for */
     int64_t claimed; /* how many records the source says the whole answer holds; UNSAID when it does
                         not say */
 };
 
-void intake_add(struct intake *intake, struct record *record);
+/* `entry`: what the record was read from. A damaged text is the record's flaw. */
+void intake_add(struct intake *intake, struct record *record, const struct node *entry);
 void intake_next(struct intake *intake, const char *cursor);
 
 enum verdict {
@@ -242,6 +246,19 @@ struct hook {
 };
 
 enum format { FORMAT_JSON, FORMAT_XML };
+
+/* ---- from bytes to records (answer.c) ---- */
+
+/* The tree of an answer's body. `damaged` NULL: bytes that are not UTF-8 refuse it. Else they are
+ * read as U+FFFD, and *damaged says how many texts hold one, so that feed_read can tell what they
+ * cost; a damaged name refuses it still. */
+MUST_CHECK bool answer_parse(enum format format, const char *bytes, size_t len, struct arena *arena,
+                             const struct node **out, size_t *damaged, struct err *err);
+/* The feed's read, and all that is true of every feed: damage outside of the page's records may
+ * hide other records, and is an error. */
+MUST_CHECK bool feed_read(const struct feed *feed, const struct account *account,
+                          const struct response *response, const char *cursor,
+                          struct intake *intake, struct err *err);
 
 struct connector {
     const char *name, *title;

@@ -39,26 +39,6 @@ void request_header(struct request *request, const char *name, const char *value
 
 /* ---- answers ---- */
 
-void intake_add(struct intake *intake, struct record *record)
-{
-    if (intake->records_len == intake->records_room) {
-        size_t room = intake->records_room ? 2 * intake->records_room : 64;
-        struct record **records = arena_array(intake->arena, room, sizeof(struct record *));
-
-        if (intake->records_len)
-            memcpy(records, intake->records, intake->records_len * sizeof(struct record *));
-        intake->records = records;
-        intake->records_room = room;
-    }
-    intake->records[intake->records_len++] = record;
-}
-
-void intake_next(struct intake *intake, const char *cursor)
-{
-    assert(intake->next_len < ARRAY_LEN(intake->next));
-    intake->next[intake->next_len++] = cursor;
-}
-
 void findings_add(struct findings *findings, int grade, const char *text, const char *mend)
 {
     struct finding *finding = &findings->list[findings->len];

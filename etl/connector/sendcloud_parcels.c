@@ -74,7 +74,7 @@ static bool parcels_read(const struct account *account, const struct response *r
     const char *next;
 
     if (one) {
-        intake_add(out, read_parcel(one, account, out->arena));
+        intake_add(out, read_parcel(one, account, out->arena), one);
         return true;
     }
     if (!sendcloud_list(response, "parcels", &parcel, err))
@@ -82,7 +82,7 @@ static bool parcels_read(const struct account *account, const struct response *r
     /* A full page that leads to itself is the last one; an empty one is a circle, not an end. */
     next = sendcloud_cursor(node_text(response->root, "next"), parcel ? cursor : NULL, out->arena);
     for (; parcel; parcel = parcel->next)
-        intake_add(out, read_parcel(parcel, account, out->arena));
+        intake_add(out, read_parcel(parcel, account, out->arena), parcel);
     if (next)
         intake_next(out, next);
     return true;

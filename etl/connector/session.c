@@ -4,8 +4,6 @@
 #include "core/decimal.h"
 #include "core/gate.h"
 #include "core/text.h"
-#include "wire/json.h"
-#include "wire/xml.h"
 
 #define TRIES_MAX 5
 #define BACKOFF_MS 2000
@@ -471,10 +469,9 @@ static bool understand(struct session *session, struct exchange *exchange)
     response->body_len = exchange->decoded.len;
     if (response->body_len == 0)
         return true;
-    parsed = format == FORMAT_XML ? xml_parse(response->body, response->body_len, response->arena,
-                                              &response->root, &exchange->err)
-                                  : json_parse(response->body, response->body_len, response->arena,
-                                               &response->root, &exchange->err);
+    parsed =
+        answer_parse(format, response->body, response->body_len, response->arena, &response->root,
+                     exchange->request.forgives ? &response->damaged : NULL, &exchange->err);
     if (!parsed)
         response->root = NULL;
     if (!parsed && is_good(response->status))

@@ -159,6 +159,39 @@ bool utf8_valid(const char *bytes, size_t len)
     return true;
 }
 
+bool text_is_damaged(const char *text)
+{
+    return text && strstr(text, UTF8_DAMAGE);
+}
+
+/* Bytes from the start that are UTF-8, or that are not, up to where that changes. */
+static size_t run_len(const char *bytes, size_t len, bool sound)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        size_t step = utf8_point_len(bytes + at, len - at);
+
+        if ((step > 0) != sound)
+            break;
+        at += sound ? step : 1;
+    }
+    return at;
+}
+
+void utf8_mend(const char *bytes, size_t len, struct buf *out)
+{
+    while (len) {
+        size_t sound = run_len(bytes, len, true);
+        size_t bad = run_len(bytes + sound, len - sound, false);
+
+        buf_put(out, bytes, sound);
+        buf_text(out, bad ? UTF8_DAMAGE : NULL);
+        bytes += sound + bad;
+        len -= sound + bad;
+    }
+}
+
 uint32_t utf8_next(const char **at)
 {
     const unsigned char *p = (const unsigned char *)*at;

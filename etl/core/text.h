@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/base.h"
+#include "core/buf.h"
 
 bool text_is_empty(const char *text);                /* NULL, "" or only white space */
 bool text_same(const char *a, const char *b);        /* NULL equals only NULL */
@@ -21,6 +22,12 @@ size_t utf8_point_len(const char *bytes, size_t len);
 size_t utf8_count(const char *text); /* code points */
 size_t utf8_prefix(const char *text,
                    size_t points); /* bytes that the first `points` code points take */
+
+/* U+FFFD: what stands where bytes could not be read. */
+#define UTF8_DAMAGE "\xEF\xBF\xBD"
+bool text_is_damaged(const char *text); /* holds one; NULL does not */
+/* Appends the bytes with one U+FFFD in place of each run of them that is not UTF-8. */
+void utf8_mend(const char *bytes, size_t len, struct buf *out);
 
 /* Reads one code point at *at and moves on; 0 at the end. Text is valid UTF-8. */
 uint32_t utf8_next(const char **at);

@@ -62,6 +62,37 @@ bool field_is_empty(const struct field *field, const void *base)
     return !said(*(const int64_t *)(const void *)at);
 }
 
+static bool is_damaged(const struct field *field, const void *base)
+{
+    const char *at = (const char *)base + field->offset;
+    const struct texts *texts = (const struct texts *)(const void *)at;
+
+    if (field->type == FIELD_TEXT)
+        return text_is_damaged(*(const char *const *)(const void *)at);
+    for (size_t i = 0; field->type == FIELD_TEXTS && i < texts->len; i++)
+        if (text_is_damaged(texts->list[i]))
+            return true;
+    return false;
+}
+
+static const char *damage_of(const struct shape *shape, const void *base)
+{
+    for (size_t i = 0; i < shape->fields_len; i++)
+        if (is_damaged(&shape->fields[i], base))
+            return shape->fields[i].name;
+    return NULL;
+}
+
+const char *record_damage(const struct record *record)
+{
+    const char *name = damage_of(shape_of(record->kind), record);
+    size_t items_len = record->kind == KIND_ORDERS ? ORDER_OF(record)->items_len : 0;
+
+    for (size_t i = 0; i < items_len && !name; i++)
+        name = damage_of(&item_shape, &ORDER_OF(record)->items[i]);
+    return name;
+}
+
 /* Says of every number of a fresh, zeroed struct that nobody stated it. */
 static void unsay(const struct shape *shape, void *base)
 {

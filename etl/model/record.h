@@ -180,6 +180,9 @@ struct item *items_new(size_t count, struct arena *arena);
 /* A copy that may be changed without touching the original; texts are shared. */
 struct record *record_copy(const struct record *record, struct arena *arena);
 
+/* The name of the first field whose text is damaged (text_is_damaged); NULL: none is. */
+const char *record_damage(const struct record *record);
+
 /* Typed access by row; `base` is the record or the list's element. */
 static inline const char **field_text(const struct field *field, void *base)
 {

@@ -6,7 +6,6 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/text.h"
-#include "model/codec.h"
 #include "store/inbox.h"
 
 #define DAY_S ((int64_t)86400)
@@ -211,6 +210,7 @@ static void ask_next(struct extract *x, struct fetch *fetch)
         fail(x, &err);
         return;
     }
+    fetch->exchange.request.forgives = true;
     fetch->busy = true;
     session_start(x->session, &fetch->exchange);
 }
@@ -270,34 +270,14 @@ static bool stage_page(struct extract *x, struct exchange *exchange, struct err 
     return staging_put_page(&x->raw, buf_str(body), body->len, false, err);
 }
 
-static bool stage_records(struct extract *x, const struct intake *intake, struct err *err)
-{
-    for (size_t i = 0; i < intake->records_len; i++) {
-        struct record *record = intake->records[i];
-        struct json_out out;
-
-        if (!said(record->at_utc))
-            record->at_utc = x->job->begun_utc; /* it must stand in some day's report */
-        buf_reset(&x->line);
-        out = json_begin(&x->line);
-        record_put(&out, record, 0);
-        if (!buf_whole(&x->line, "a record", err) ||
-            !staging_put(&x->in, x->line.data, x->line.len, err))
-            return false;
-        x->records++;
-        session_tend(x->session);
-    }
-    return true;
-}
-
 static bool take_answer(struct extract *x, struct fetch *fetch, struct err *err)
 {
     struct exchange *exchange = &fetch->exchange;
     struct intake intake = {
         .arena = &exchange->arena, .window = fetch->question->window, .claimed = UNSAID};
 
-    if (!x->flow->feed->read(x->flow->source, &exchange->response, fetch->question->cursor, &intake,
-                             &exchange->err)) {
+    if (!feed_read(x->flow->feed, x->flow->source, &exchange->response, fetch->question->cursor,
+                   &intake, &exchange->err)) {
         (void)err_wrap(&exchange->err, "account %s: %s", x->flow->source->name,
                        exchange->request.call);
         fail(x, &exchange->err);
@@ -312,7 +292,11 @@ static bool take_answer(struct extract *x, struct fetch *fetch, struct err *err)
         fail(x, &exchange->err);
     }
     ask_all(x); /* the next pages are on their way while this one is written */
-    return stage_page(x, exchange, err) && stage_records(x, &intake, err);
+    x->records += intake.records_len;
+    if (!stage_page(x, exchange, err))
+        return false;
+    session_tend(x->session);
+    return stage_records(&x->in, &intake, x->job->begun_utc, &x->line, err);
 }
 
 static bool pull(struct extract *x, struct err *err)

@@ -78,6 +78,10 @@ MUST_CHECK bool run_folder(const struct job *job, const char *route, const char 
 /* The moment a run id names. */
 MUST_CHECK bool run_begun(const char *run, int64_t *out_utc, struct err *err);
 
+/* Writes the records of a page. One that names no moment has found_utc: it must stand in some day's
+ * report. `line` is overwritten. */
+MUST_CHECK bool stage_records(struct staging_out *in, const struct intake *intake,
+                              int64_t found_utc, struct buf *line, struct err *err);
 MUST_CHECK bool extract_flow(struct job *job, const struct flow *flow, const char *folder,
                              struct err *err);
 /* Writes in.gz anew from the answers as they came. */

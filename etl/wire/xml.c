@@ -267,6 +267,41 @@ bool xml_parse(const char *bytes, size_t len, struct arena *arena, const struct 
     return parse(copy.data, copy.len, arena, out, err);
 }
 
+/* --- Encoding ----------------------------------------------------------------------------- */
+
+/* What the document's declaration says, "<?xml ...", as text; "" when it has none. False: it has no
+ * end. */
+static bool declaration_of(const char *bytes, size_t len, char out[static 128])
+{
+    char *end;
+
+    memset(out, 0, 128);
+    memcpy(out, bytes, len < 128 ? len : 127);
+    if (!text_starts_nocase(out, "<?xml"))
+        *out = '\0';
+    end = strstr(out, "?>");
+    if (end)
+        *end = '\0';
+    return end || !*out;
+}
+
+bool xml_is_utf8(const char *bytes, size_t len)
+{
+    char declaration[128];
+    const char *name;
+
+    if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+        bytes += 3;
+        len -= 3;
+    }
+    if (len < 2 || !bytes[0] || !bytes[1] || (unsigned char)*bytes >= 0x80 ||
+        !declaration_of(bytes, len, declaration))
+        return false;
+    name = strstr(declaration, "encoding");
+    name = name ? strpbrk(name, "\"'") : NULL;
+    return !name || text_starts_nocase(name + 1, "utf-8") || text_starts_nocase(name + 1, "utf8");
+}
+
 /* --- Writing ------------------------------------------------------------------------------ */
 
 void xml_open(struct buf *buf, const char *name)

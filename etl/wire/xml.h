@@ -17,6 +17,10 @@
 MUST_CHECK bool xml_parse(const char *bytes, size_t len, struct arena *arena,
                           const struct node **out, struct err *err);
 
+/* Are the document's bytes meant as UTF-8? Unless it names another encoding, or begins like UTF-16.
+ */
+bool xml_is_utf8(const char *bytes, size_t len);
+
 void xml_open(struct buf *buf, const char *name);
 void xml_close(struct buf *buf, const char *name);
 /* <name>text</name>, escaped; a NULL text writes nothing, "" writes <name></name>. */

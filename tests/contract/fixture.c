@@ -3,7 +3,6 @@
 #include "core/decimal.h"
 #include "core/text.h"
 #include "wire/json.h"
-#include "wire/xml.h"
 
 /* ---- files ---- */
 
@@ -139,13 +138,9 @@ struct response fixture_answer(struct fixture *fixture, int status, const char *
     struct response response = {
         .status = status, .body = body, .body_len = len, .arena = &fixture->arena};
     struct err ignored;
-    bool parsed = false;
 
-    if (len)
-        parsed = fixture->connector->format == FORMAT_XML
-                     ? xml_parse(body, len, response.arena, &response.root, &ignored)
-                     : json_parse(body, len, response.arena, &response.root, &ignored);
-    if (!parsed)
+    if (!len || !answer_parse(fixture->connector->format, body, len, response.arena, &response.root,
+                              NULL, &ignored))
         response.root = NULL;
     return response;
 }

@@ -225,8 +225,8 @@ static void run_read(struct stage *stage)
     struct intake intake = {.arena = &stage->fixture.arena, .claimed = UNSAID};
     struct err err = {0};
 
-    if (!given_feed(stage)->read(&stage->fixture.account, &stage->response,
-                                 given_text(stage, "cursor"), &intake, &err)) {
+    if (!feed_read(given_feed(stage), &stage->fixture.account, &stage->response,
+                   given_text(stage, "cursor"), &intake, &err)) {
         put_err(stage, &err);
         return;
     }

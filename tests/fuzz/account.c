@@ -4,8 +4,6 @@
 
 #include "core/text.h"
 #include "wire/hash.h"
-#include "wire/json.h"
-#include "wire/xml.h"
 
 #define CONNECTORS_MAX 32
 #define CHOICES_MAX 40
@@ -109,9 +107,8 @@ struct response response_of(const struct account *account, int status, struct in
     struct err err;
 
     if (body.len) {
-        parsed = account->connector->format == FORMAT_XML
-                     ? xml_parse(response.body, body.len, arena, &response.root, &err)
-                     : json_parse(response.body, body.len, arena, &response.root, &err);
+        parsed = answer_parse(account->connector->format, response.body, body.len, arena,
+                              &response.root, &response.damaged, &err);
         if (!parsed)
             check_err(&err);
     }

@@ -58,7 +58,8 @@ void request_done(struct request *request);
 /* One account per system and per choice that one of its options leaves, all secrets set. */
 const struct account *account_pick(struct input *input);
 
-/* An answer as session.c understands it: what is not of the system's format has no root. */
+/* An answer as session.c understands that of a feed: what is not of the system's format has no
+ * root. */
 struct response response_of(const struct account *account, int status, struct input body,
                             struct arena *arena);
 

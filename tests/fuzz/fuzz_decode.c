@@ -69,6 +69,7 @@ static void check_page(struct trial *trial, const struct feed *feed, const struc
     for (size_t i = 0; i < intake->records_len; i++) {
         must(intake->records[i]->kind == feed->kind);
         must(!intake->records[i]->flaw == !intake->records[i]->flaw_code);
+        must(intake->records[i]->flaw || !record_damage(intake->records[i]));
         check_record(intake->records[i], &trial->arena);
         check_weights(intake->records[i]);
     }
@@ -84,7 +85,7 @@ static const char *read_page(struct trial *trial, const struct feed *feed, const
     struct intake intake = {.arena = &trial->arena, .window = &trial->window, .claimed = UNSAID};
     struct err err = {0};
 
-    if (!feed->read(trial->account, &trial->response, cursor, &intake, &err)) {
+    if (!feed_read(feed, trial->account, &trial->response, cursor, &intake, &err)) {
         check_err(&err);
         return NULL;
     }

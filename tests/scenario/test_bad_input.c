@@ -97,6 +97,41 @@ static void a_mapping_that_changes_during_a_run_counts_from_the_next_run_on(void
     assert_int_equal(world_doubled(w), 0);
 }
 
+/* ---- texts ---- */
+
+#define ONE_REFUSED(w)                                                                             \
+    assert_int_equal(world_summary(w, TODAY, "orders", "refused"), 1);                             \
+    assert_word(w, TODAY, ORDERS_CSV, "560000005", "refused", "unreadable");                       \
+    assert_int_equal(pushes(w, "560000005"), 0)
+
+/* REQ-Z3: it is refused by its number and never sent with a mangled address; the others go on. */
+static void an_order_that_is_not_utf8_costs_nobody_but_itself(void **state)
+{
+    struct world *w = *state;
+
+    shop_sells(w, 560000001, 5, "");
+    world_fault(w, "{\"system\":\"afterbuy\",\"call\":\"GetSoldItems\",\"fault\":\"bad-utf8\","
+                   "\"times\":99}");
+    assert_int_equal(world_run(w, "run", NULL), 1);
+    ONE_REFUSED(w);
+    assert_non_null(strstr(world_cell(w, TODAY, ORDERS_CSV, "560000005", "detail"),
+                           "holds bytes that are not UTF-8"));
+    assert_int_equal(incoming_count(w), 4);
+    world_assert_balanced(w);
+    assert_int_equal(world_run(w, "--raw", "rerun", TODAY, NULL), 1);
+    ONE_REFUSED(w);
+    world_pass(w, HOUR);
+    assert_int_equal(world_run(w, "run", NULL), 1);
+    ONE_REFUSED(w);
+    clear_faults(w); /* mended at the source */
+    world_pass(w, HOUR);
+    assert_int_equal(world_run(w, "run", NULL), 0);
+    assert_int_equal(pushes(w, "560000005"), 1);
+    assert_word(w, TODAY, ORDERS_CSV, "560000005", "sent", "new");
+    world_assert_balanced(w);
+    world_assert_quiet(w);
+}
+
 /* ---- files ---- */
 
 /* The first run's folder has a name nobody can know: it is the only one. */
@@ -182,6 +217,7 @@ int main(void)
         WITH_V2(a_mistake_in_the_settings_ends_the_run_before_it_begins),
         WITH_V2(a_mistake_in_a_mapping_ends_the_run_before_it_begins),
         WITH_V2(a_mapping_that_changes_during_a_run_counts_from_the_next_run_on),
+        WITH_V2(an_order_that_is_not_utf8_costs_nobody_but_itself),
         WITH_V2(a_damaged_in_file_is_not_transformed),
         WITH_V2(a_cut_in_file_is_not_transformed),
         WITH_V2(a_damaged_out_file_is_not_loaded),

@@ -113,7 +113,7 @@ static void an_intake_grows(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(records); i++) {
         records[i] = record_new(KIND_MARKS, &arena);
-        intake_add(&intake, records[i]);
+        intake_add(&intake, records[i], NULL);
     }
     intake_next(&intake, "2");
     assert_int_equal(intake.records_len, ARRAY_LEN(records));

@@ -220,6 +220,46 @@ static void any_kind_can_be_copied(void **state)
     }
 }
 
+/* Every text of every kind, the items' too. */
+static void a_damaged_text_is_found_by_its_name_in_any_field(void **state)
+{
+    static const char *const damaged[] = {"whole", "K\uFFFDln"};
+
+    (void)state;
+    for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+        const struct shape *shape = shape_of((enum kind)kind);
+
+        for (size_t i = 0; i < shape->fields_len; i++) {
+            const struct field *field = &shape->fields[i];
+            struct record *record = record_new((enum kind)kind, &arena);
+
+            assert_null(record_damage(record));
+            if (field->type == FIELD_TEXT)
+                *field_text(field, record) = damaged[1];
+            else if (field->type == FIELD_TEXTS)
+                *field_texts(field, record) = (struct texts){damaged, ARRAY_LEN(damaged)};
+            else
+                continue;
+            assert_string_equal(record_damage(record), field->name);
+        }
+    }
+}
+
+static void a_damaged_item_damages_its_order(void **state)
+{
+    struct order *order = ORDER(record_new(KIND_ORDERS, &arena));
+
+    (void)state;
+    order->items = items_new(2, &arena);
+    order->items_len = 2;
+    order->items[0].title = "M\xC3\xBCtze";
+    assert_null(record_damage(&order->head));
+    order->items[1].title = "M\uFFFDtze";
+    assert_string_equal(record_damage(&order->head), "title");
+    order->items_len = 1;
+    assert_null(record_damage(&order->head));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +272,8 @@ int main(void)
         in_arena(of_a_new_record_nothing_is_said),
         in_arena(of_new_items_nothing_is_said),
         in_arena(what_is_blank_is_empty_and_zero_is_not),
+        in_arena(a_damaged_text_is_found_by_its_name_in_any_field),
+        in_arena(a_damaged_item_damages_its_order),
         in_arena(a_copy_may_be_changed_without_touching_the_original),
         in_arena(any_kind_can_be_copied),
     };

@@ -161,6 +161,30 @@ static void what_lies_behind_the_length_is_not_looked_at(void **state)
     assert_int_equal(utf8_point_len("a", 0), 0);
 }
 
+static const char *mended(const char *bytes, size_t len, struct buf *out)
+{
+    buf_reset(out);
+    utf8_mend(bytes, len, out);
+    return buf_str(out);
+}
+
+static void each_run_of_bad_bytes_becomes_one_mark(void **state)
+{
+    AUTO(buf_done) struct buf out = {0};
+
+    (void)state;
+    assert_string_equal(mended("", 0, &out), "");
+    assert_string_equal(mended("K\xC3\xB6ln", 5, &out), "Köln");
+    assert_string_equal(mended("K\xF6ln", 4, &out), "K\uFFFDln");
+    assert_string_equal(mended("K\xF6\xE4\xFFln\xC3", 7, &out), "K\uFFFDln\uFFFD");
+    assert_string_equal(mended("a\0b", 3, &out), "a\uFFFDb");
+    assert_string_equal(mended("\xC0\xAF/\xED\xA0\x80", 6, &out), "\uFFFD/\uFFFD");
+    assert_true(text_is_damaged("K\uFFFDln"));
+    assert_false(text_is_damaged("Köln"));
+    assert_false(text_is_damaged("\uFFFC"));
+    assert_false(text_is_damaged(NULL));
+}
+
 static void people_count_characters(void **state)
 {
     (void)state;
@@ -293,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_flaw_is_found_wherever_it_stands),
         cmocka_unit_test(a_nul_is_not_valid_text),
         cmocka_unit_test(what_lies_behind_the_length_is_not_looked_at),
+        cmocka_unit_test(each_run_of_bad_bytes_becomes_one_mark),
         cmocka_unit_test(people_count_characters),
         cmocka_unit_test(code_points_come_one_by_one),
         cmocka_unit_test(both_ends_are_trimmed_of_what_nobody_sees),

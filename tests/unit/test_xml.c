@@ -97,6 +97,28 @@ static void other_encodings_become_utf8(void **state)
     assert_string_equal(parsed(&arena, "\xEF\xBB\xBF<a>ü</a>")->text, "ü");
 }
 
+static bool is_utf8(const char *xml)
+{
+    return xml_is_utf8(xml, strlen(xml));
+}
+
+static void a_document_is_utf8_unless_it_says_otherwise(void **state)
+{
+    (void)state;
+    assert_true(is_utf8("<a/>"));
+    assert_true(is_utf8("\xEF\xBB\xBF<a/>"));
+    assert_true(is_utf8("<?xml version='1.0'?><a encoding='latin1'/>"));
+    assert_true(is_utf8("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a/>"));
+    assert_true(is_utf8("<?xml version='1.0' encoding = 'utf8' ?>\n<a/>"));
+    assert_false(is_utf8("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"));
+    assert_false(is_utf8("\xEF\xBB\xBF<?xml version='1.0' encoding='windows-1252'?><a/>"));
+    assert_false(is_utf8("<?xml version='1.0' "));
+    assert_false(is_utf8("\xFF\xFE<"));
+    assert_false(is_utf8("\xFE\xFF"));
+    assert_false(xml_is_utf8("<\0a\0", 4));
+    assert_false(is_utf8(""));
+}
+
 /* Longer than the pieces that the parser is fed, with text across their borders. */
 static void a_long_document_is_read_whole(void **state)
 {
@@ -227,6 +249,7 @@ int main(void)
         cmocka_unit_test(text_beside_elements_is_dropped),
         cmocka_unit_test(prefixes_attributes_and_comments_do_not_matter),
         cmocka_unit_test(other_encodings_become_utf8),
+        cmocka_unit_test(a_document_is_utf8_unless_it_says_otherwise),
         cmocka_unit_test(a_long_document_is_read_whole),
         cmocka_unit_test(what_is_not_one_whole_document_is_refused),
         cmocka_unit_test(bytes_of_another_encoding_are_refused),
