@@ -76,7 +76,7 @@ enum err_kind judge_status(const struct response *response, struct err *err)
         return ERR_NONE;
     if (status == 408 || status == 429 || status >= 500)
         kind = ERR_RETRY;
-    else if (status < 400 || status == 401 || status == 402 || status == 403)
+    else if (status < 400 || status == 401 || status == 402 || status == 403 || status == 407)
         kind = ERR_SYSTEM;
     (void)err_set(err, kind, "status %d%s", status,
                   status < 400 ? ": it sends us elsewhere; is the account's url right?" : "");

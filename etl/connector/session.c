@@ -15,6 +15,9 @@
 #define DAY_MS INT64_C(86400000)
 #define IDLE_LOOK_MS 1000
 #define TOO_MANY 429
+#define UNSENT_MEND                                                                                \
+    " (check the account's url, and this machine's network and proxy; `tagwerk doctor` asks "      \
+    "again)"
 
 bool session_open(struct session *session, const struct account *account, struct err *err)
 {
@@ -457,6 +460,8 @@ static bool understand(struct session *session, struct exchange *exchange)
 {
     struct response *response = &exchange->response;
     enum format format = session->account->connector->format;
+    /* What was damaged on its way comes whole when it is asked for again. */
+    bool forgives = exchange->request.forgives && exchange->tries > 1;
     bool parsed;
 
     *response = (struct response){.status = exchange->call.status,
@@ -469,9 +474,8 @@ static bool understand(struct session *session, struct exchange *exchange)
     response->body_len = exchange->decoded.len;
     if (response->body_len == 0)
         return true;
-    parsed =
-        answer_parse(format, response->body, response->body_len, response->arena, &response->root,
-                     exchange->request.forgives ? &response->damaged : NULL, &exchange->err);
+    parsed = answer_parse(format, response->body, response->body_len, response->arena,
+                          &response->root, forgives ? &response->damaged : NULL, &exchange->err);
     if (!parsed)
         response->root = NULL;
     if (!parsed && is_good(response->status))
@@ -516,8 +520,11 @@ static void weigh(struct session *session, struct exchange *exchange)
         (void)err_set(&exchange->err, ERR_RETRY, "the connection broke before the answer");
         broken(session, exchange, false);
     } else if (exchange->call.fate != HTTP_ANSWERED) {
-        (void)err_set(&exchange->err, ERR_RETRY, "%s", exchange->call.trouble);
-        broken(session, exchange, exchange->call.fate == HTTP_UNSENT);
+        bool unsent = exchange->call.fate == HTTP_UNSENT;
+
+        (void)err_set(&exchange->err, ERR_RETRY, "%s%s", exchange->call.trouble,
+                      unsent ? UNSENT_MEND : "");
+        broken(session, exchange, unsent);
     } else if (status == TOO_MANY) {
         (void)err_set(&exchange->err, ERR_RETRY, "too many requests (429)");
         try_again(session, exchange);

@@ -5,7 +5,8 @@
  *
  * One start is at most one request: libcurl's silent second try, when a kept connection turns out
  * to be dead, is held back, for the first may have been acted on. TLS is verified, redirects are
- * not followed, only http and https are spoken, cookies are ignored.
+ * not followed, only http and https are spoken, cookies are ignored. A proxy is used where the
+ * environment names one (https_proxy, http_proxy, all_proxy, no_proxy), as people are used to.
  *
  * Owns: the connections, and each call's response until http_call_done.
  * Errors: per call, in `fate`: what is sure about whether the far side has seen the request. */

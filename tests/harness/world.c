@@ -83,6 +83,8 @@ static void become(const struct world *world, const char *output, const char *en
 
     (void)snprintf(path, sizeof path, "%s/clock", world->root);
     (void)setenv("TAGWERK_CLOCK", path, 1);
+    if (!environment || !strstr(environment, "_proxy="))
+        (void)setenv("no_proxy", "*", 1);
     if (environment) {
         char name[64];
         size_t len = strcspn(environment, "=");

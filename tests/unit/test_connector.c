@@ -156,7 +156,8 @@ static void the_status_alone_tells_who_is_to_blame(void **state)
         enum err_kind kind;
     } cases[] = {{200, ERR_NONE},   {204, ERR_NONE},   {301, ERR_SYSTEM}, {400, ERR_RECORD},
                  {401, ERR_SYSTEM}, {402, ERR_SYSTEM}, {403, ERR_SYSTEM}, {404, ERR_RECORD},
-                 {408, ERR_RETRY},  {429, ERR_RETRY},  {500, ERR_RETRY},  {503, ERR_RETRY}};
+                 {407, ERR_SYSTEM}, {408, ERR_RETRY},  {429, ERR_RETRY},  {500, ERR_RETRY},
+                 {503, ERR_RETRY}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
