@@ -265,9 +265,10 @@ static int command_report(struct call *call)
 
 /* ---- rerun ---- */
 
-/* The newest staged copy of a flow that holds the whole day. */
-static bool find_staged_day(struct job *job, const struct flow *flow, char folder[static PATH_SIZE],
-                            bool *found, struct err *err)
+/* The newest staged copy of a flow that holds the whole day: of its records (stage "in"), or of the
+ * answers ("raw"), which a rerun has none of its own. */
+static bool find_staged_day(struct job *job, const struct flow *flow, const char *stage,
+                            char folder[static PATH_SIZE], bool *found, struct err *err)
 {
     struct zone zone = job->plan->zone;
     int64_t from_utc = zone_day_start(&zone, job->only_day);
@@ -281,7 +282,7 @@ static bool find_staged_day(struct job *job, const struct flow *flow, char folde
         AUTO(staging_in_close) struct staging_in in = {0};
         char path[PATH_SIZE];
 
-        if (!staging_file(runs[i].folder, flow->kind, "in", path, err))
+        if (!staging_file(runs[i].folder, flow->kind, stage, path, err))
             return false;
         if (!file_exists(path))
             continue;
@@ -301,7 +302,7 @@ static bool rerun_fed_flow(const struct call *call, struct job *job, const struc
     const char *from = call->raw ? folder : staged;
     bool found;
 
-    if (!find_staged_day(job, flow, staged, &found, err))
+    if (!find_staged_day(job, flow, call->raw ? "raw" : "in", staged, &found, err))
         return false;
     if (found && call->raw && !reread_flow(job, flow, staged, folder, err))
         return false;

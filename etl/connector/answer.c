@@ -67,7 +67,7 @@ static void note_damage(struct record *record, const char *where, struct arena *
     record_flaw(record,
                 arena_format(arena,
                              "its text '%.60s' holds bytes that are not UTF-8: enter it anew at "
-                             "the source; the next run reads it again",
+                             "the source",
                              where),
                 arena);
 }

@@ -135,7 +135,9 @@ static bool make_file(const char *path, struct err *err)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0)
-        return err_errno(err, ERR_STORE, "cannot make the ledger %s", path);
+        return err_errno(err, ERR_STORE,
+                         "cannot open the ledger %s (give staging/ to the user who runs tagwerk)",
+                         path);
     (void)close(fd);
     return true;
 }

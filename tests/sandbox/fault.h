@@ -40,6 +40,8 @@
     X(CUT_GZIP, "cut-gzip", AFTER)                                                                 \
     X(STATUS_503_LATE, "503-after", AFTER)                                                         \
     X(BAD_UTF8, "bad-utf8", AFTER)                                                                 \
+    X(GZ_BOMB, "gz-bomb", AFTER)                                                                   \
+    X(DEEP, "deep", AFTER)                                                                         \
     X(BOM, "bom", AFTER)                                                                           \
     X(NEW_FIELD, "new-field", AFTER)                                                               \
     X(MISSING_FIELD, "missing-field", AFTER)                                                       \

@@ -8,7 +8,7 @@
 #include "sandbox/index.h"
 #include "sandbox/system.h"
 
-enum { ODD_STATUS = 98765, CLOCK_OFF_S = 86400 };
+enum { ODD_STATUS = 98765, CLOCK_OFF_S = 86400, BOMB_MIB = 72, LEVELS = 10000 };
 
 /* Replaces n bytes of the body. */
 static void splice(struct text *body, size_t at, size_t n, const char *with)
@@ -41,6 +41,33 @@ static bool bad_utf8(struct text *body)
         }
     }
     return false;
+}
+
+/* Blanks without end, which are well-formed in either syntax and take no room when packed. */
+static bool gz_bomb(struct call *c)
+{
+    static char blanks[1 << 20];
+
+    if (!c->accept_encoding || !strstr(c->accept_encoding, "gzip"))
+        return false;
+    memset(blanks, ' ', sizeof blanks);
+    for (int64_t mib = fault_number(c, "mib", BOMB_MIB); mib > 0; mib--)
+        text_add(&c->reply.body, blanks, sizeof blanks);
+    c->reply.gzip = true;
+    return true;
+}
+
+/* Well-formed, and deeper than anybody means it. */
+static bool deep(struct call *c, bool is_json)
+{
+    int64_t levels = fault_number(c, "levels", LEVELS);
+
+    text_clear(&c->reply.body);
+    for (int64_t i = 0; i < levels; i++)
+        text_str(&c->reply.body, is_json ? "[" : "<a>");
+    for (int64_t i = 0; i < levels; i++)
+        text_str(&c->reply.body, is_json ? "]" : "</a>");
+    return true;
 }
 
 /* ---- JSON ---- */
@@ -314,6 +341,10 @@ bool fault_body(struct call *c)
         return false;
     if (c->fault.kind == FAULT_BAD_UTF8)
         return bad_utf8(&c->reply.body);
+    if (c->fault.kind == FAULT_GZ_BOMB)
+        return gz_bomb(c);
+    if (c->fault.kind == FAULT_DEEP)
+        return deep(c, strstr(type, "json") != NULL);
     if (c->fault.kind == FAULT_BOM) {
         splice(&c->reply.body, 0, 0, "\xef\xbb\xbf");
         return true;

@@ -33,6 +33,8 @@ int main(void)
         {"paging", "endless-next", false, HEALED, HEALED, NULL},
         {"paging", "page-size", false, HEALED, HEALED, NULL},
         {"content", "bad-utf8", false, HEALED, DOWN, NULL},
+        {"content", "gz-bomb", false, HEALED, DOWN, NULL},
+        {"content", "deep", false, HEALED, DOWN, NULL},
         {"content", "bom", false, HEALED, HEALED, NULL},
         {"content", "new-field", false, HEALED, HEALED, NULL},
         {"content", "null-list", false, HEALED, HEALED, NULL},

@@ -97,7 +97,7 @@ static void something_else_is_no_ledger(void **state)
     assert_says(err, ERR_STORE, "restore the last backup");
     assert_true(path_join(path, &err, place->folder, "no/such/folder.db", NULL));
     assert_false(ledger_open(path, &other, &err));
-    assert_says(err, ERR_STORE, "cannot make the ledger");
+    assert_says(err, ERR_STORE, "cannot open the ledger");
     assert_null(other);
 }
 
