@@ -3,6 +3,7 @@
 #include "core/text.h"
 
 #define ATTEMPTS_MAX 2
+#define PATIENCE_S INT64_C(86400) /* with a target that answers and does nothing */
 #define IN_FLIGHT_MAX 16
 #define AHEAD 4 /* batches: one is being filled, one waits for the connection that comes free */
 
@@ -54,7 +55,7 @@ static bool is_due(const struct dispatch *d, const struct entry *entry)
     case PHASE_LOOK:
         return entry->verdict == VERDICT_NONE && (d->looks_at_all || is_change(entry));
     case PHASE_WRITE:
-        return is_open(entry->verdict);
+        return is_open(entry->verdict) && d->answers[entry - d->entries] < ATTEMPTS_MAX;
     case PHASE_CONFIRM:
     case PHASE_THROUGH:
         break;
@@ -186,6 +187,28 @@ static bool ask_seek(struct deliver *deliver, struct dispatch *d)
     return false;
 }
 
+/* Answered as often as it may be in a run, and still not there. Whether the entry is to blame, or
+ * the moment, the answer does not tell: a day long it is taken for the moment. */
+static void resolve_unapplied(const struct deliver *deliver, struct dispatch *d,
+                              struct entry *entry)
+{
+    AUTO(buf_done) struct buf said_of_it = {0};
+
+    if (deliver->job->begun_utc - entry->revised_utc >= PATIENCE_S) {
+        entry->verdict = VERDICT_REFUSED;
+        entry->code = entry->code ? entry->code : "not-applied";
+        return;
+    }
+    entry->verdict = VERDICT_AGAIN;
+    session_redact(deliver->flow->target, entry->text, REMARK_MAX, &said_of_it);
+    (void)err_set(
+        &d->trouble, ERR_SYSTEM,
+        "account %s: it answered a change of %s and did not make it%s%s; `tagwerk doctor` "
+        "asks whether it is well, and after a day of this it counts as refused",
+        deliver->flow->target->name, kind_name(deliver->flow->kind), said_of_it.len ? ": " : "",
+        buf_str(&said_of_it));
+}
+
 /* Every place was looked through, and nobody knows these: what now? */
 static void resolve_unconfirmed(const struct deliver *deliver, struct dispatch *d)
 {
@@ -196,12 +219,10 @@ static void resolve_unconfirmed(const struct deliver *deliver, struct dispatch *
 
         if (entry->verdict != VERDICT_UNSURE || (!sought && !deliver->sink->upserts))
             continue;
-        if (d->answers[i] >= ATTEMPTS_MAX) { /* a lost write tells nothing of the entry */
-            entry->verdict = VERDICT_REFUSED;
-            entry->code = entry->code ? entry->code : "not-applied";
-        } else {
+        if (d->answers[i] >= ATTEMPTS_MAX) /* a lost write tells nothing of the entry */
+            resolve_unapplied(deliver, d, entry);
+        else
             entry->verdict = VERDICT_ABSENT;
-        }
     }
     if (d->answered)
         d->limit = 1; /* one by one, so that each answer is about one entry */
@@ -229,7 +250,7 @@ static void leave_phase(const struct deliver *deliver, struct dispatch *d)
     if (d->phase == PHASE_CONFIRM) {
         resolve_unconfirmed(deliver, d);
         enter(d, !d->only_seek && may_write_again(d) ? PHASE_WRITE : PHASE_THROUGH);
-        if (d->phase == PHASE_THROUGH && any_open(d))
+        if (d->phase == PHASE_THROUGH && d->trouble.kind == ERR_NONE && any_open(d))
             d->trouble = d->lost;
     } else {
         enter(d, d->phase == PHASE_LOOK ? PHASE_WRITE : PHASE_THROUGH);

@@ -207,7 +207,8 @@ static void settle_row(const struct load *load, const struct dispatch *d, const 
     case VERDICT_ABSENT:
         row->effect = EFFECT_PLANNED;
         row->state = STATE_WAITING;
-        row->reason = down ? "target-down" : "retry-later";
+        row->reason = down && entry->verdict != VERDICT_AGAIN ? "target-down" : "retry-later";
+        row->detail = clean_detail(load, entry->text, arena);
         break;
     }
 }

@@ -271,6 +271,42 @@ static void a_shop_that_is_down_gets_the_number_later(void **state)
 
 /* ---- a target in trouble ---- */
 
+/* REQ-A6 REQ-Z3: an error that names no order is the moment's fault, until it has lasted a day. */
+static void a_shop_that_answers_with_errors_is_asked_for_a_day(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_with_orders(&w, 0, 2);
+    assert_int_equal(world_run(&w, "run", NULL), 0);
+    print_label(&w, "560000001", "");
+    print_label(&w, "560000002", "");
+    world_fault(&w, "{\"system\":\"afterbuy\",\"call\":\"UpdateSoldItems\",\"fault\":"
+                    "\"200-error-body\",\"times\":9999}");
+    for (int hour = 0; hour < 24; hour += 6) {
+        world_pass(&w, 6 * HOUR);
+        assert_int_equal(world_run(&w, "run", NULL), 2);
+        assert_told(&w, "did not make it");
+        assert_told(&w, "tagwerk doctor");
+        assert_int_equal(world_summary(&w, TODAY, "shipments", "waiting"), 2);
+        assert_word(&w, TODAY, SHIPMENTS_CSV, parcel_says(&w, "560000001", 0, "id"), "waiting",
+                    "retry-later");
+    }
+    world_pass(&w, 6 * HOUR);
+    assert_int_equal(world_run(&w, "run", NULL), 1);
+    assert_word(&w, TODAY, SHIPMENTS_CSV, parcel_says(&w, "560000001", 0, "id"), "refused",
+                "not-applied");
+    world_assert_balanced(&w);
+    clear_faults(&w);
+    world_pass(&w, HOUR);
+    assert_int_equal(world_run(&w, "run", NULL), 0); /* refused is refused */
+    assert_string_equal(shop_says(&w, "560000001", "tracking"), "");
+    assert_int_equal(world_run(&w, "rerun", TODAY, NULL), 0);
+    assert_string_equal(shop_says(&w, "560000001", "tracking"),
+                        parcel_says(&w, "560000001", 0, "tracking_number"));
+    close_quiet(&w);
+}
+
 static void a_target_that_goes_down_half_way_gets_the_rest_later(void **state)
 {
     /* REQ-Z3 REQ-Z5 */
@@ -353,6 +389,7 @@ int main(void)
         cmocka_unit_test(killed_before_the_question_left_the_order_is_sent),
         cmocka_unit_test(a_write_back_whose_answer_is_lost_is_read_back),
         cmocka_unit_test(a_shop_that_is_down_gets_the_number_later),
+        cmocka_unit_test(a_shop_that_answers_with_errors_is_asked_for_a_day),
         cmocka_unit_test(a_target_that_goes_down_half_way_gets_the_rest_later),
         cmocka_unit_test(too_many_requests_are_waited_out),
         cmocka_unit_test(nobody_waits_an_hour_for_a_target_that_says_so),

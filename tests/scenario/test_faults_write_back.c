@@ -1,9 +1,8 @@
 /* test_faults_write_back.c: everything that can go wrong where parcel numbers and tags are written
  * into the shop.
  *
- * An error for a whole call names no order, and the codes for credentials are not published. But
- * the shop was asked just before, so the account is sound: orders that are refused one by one, and
- * do not show the number afterwards, stay refused until a `rerun`. */
+ * An error for a whole call names no order, and its codes are not published: whether the order is to
+ * blame or the moment, nobody can tell. So it waits, for a day of runs (test_doubt.c). */
 #include "faults.h"
 
 int main(void)
@@ -20,13 +19,13 @@ int main(void)
         {"connect", "drip", true, HEALED, NULL, NULL},
         {"connect", "cut-body", false, HEALED, HEALED, NULL},
         {"connect", "cut-gzip", false, HEALED, HEALED, NULL},
-        {"answers", "200-error-body", false, HEALED, "1 refused 3", "0 -"},
+        {"answers", "200-error-body", false, HEALED, WAITS, NULL},
         {"answers", "200-html", false, HEALED, WAITS, NULL},
         {"answers", "200-empty", false, HEALED, WAITS, NULL},
-        {"answers", "401", false, HEALED, "1 refused 3", "0 -"},
+        {"answers", "401", false, HEALED, WAITS, NULL},
         {"answers", "403", false, WAITS, WAITS, NULL},
-        {"answers", "409", false, HEALED, "1 refused 3", "0 -"},
-        {"answers", "422", false, HEALED, "1 refused 3", "0 -"},
+        {"answers", "409", false, HEALED, WAITS, NULL},
+        {"answers", "422", false, HEALED, WAITS, NULL},
         {"answers", "429-after", false, HEALED, WAITS, NULL},
         {"answers", "429", false, HEALED, WAITS, NULL},
         {"answers", "500", false, HEALED, WAITS, NULL},
