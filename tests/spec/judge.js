@@ -1,29 +1,28 @@
-// Stands between tagwerk and the sandbox, and lets every Sendcloud call pass through the validating
-// proxy (`prism proxy --errors`) of the OpenAPI file that describes it.
+// Stands between tagwerk and the sandbox, and lets every call pass through the validating proxy
+// (`prism proxy --errors`) of the file in which its vendor describes it.
 //
 //   node judge.js MODULES SPECS SANDBOX_URL WORK
 //
-// MODULES is the node_modules with prism; SPECS holds Sendcloud's files, of which WORK gets copies
-// with the corrections of exceptions.json. Prints "judge: ready on URL". Writes WORK/calls.txt (one
-// line per call) and WORK/findings.txt: each violation once, by the question (prism answered 422) or
-// by the answer (500), with numbers and ids taken out, so that the same fault has the same line.
+// MODULES is the node_modules with prism; SPECS holds the vendors' files (specs.json says which), of
+// which WORK gets copies with the corrections of exceptions.json. Prints "judge: ready on URL".
+// Writes WORK/calls.txt (one line per call) and WORK/findings.txt: each violation once, by the
+// question (prism answered 422) or by the answer (500), with numbers and ids taken out, so that the
+// same fault has the same line. SIGTERM ends it; then it also tells of exceptions without which
+// nothing would have been found, and of calls that should have been made, and WORK/corrections.txt
+// lists the exceptions with their reasons.
 'use strict'
 const { spawn } = require('child_process')
 const fs = require('fs')
 const http = require('http')
 const path = require('path')
 
-const [modules, specs, sandbox, work] = process.argv.slice(2)
+const [modules, folder, sandbox, work] = process.argv.slice(2)
 const { parse } = require(path.join(modules, '@stoplight/yaml'))
 const prism = path.join(modules, '@stoplight/prism-cli/dist/index.js')
-
-// Which file describes a path. Paths in the files begin behind `base`.
-const files = [
-  { begins: '/api/v2/integrations', base: '/api/v2', name: 'sendcloud-v2-integrations-openapi.yml' },
-  { begins: '/api/v2/parcels', base: '/api/v2', name: 'sendcloud-v2-parcels-openapi.yml' },
-  { begins: '/api/v3/orders', base: '/api/v3', name: 'sendcloud-v3-orders-openapi.yml' },
-  { begins: '/api/v3/user/auth/', base: '/api/v3', name: 'sendcloud-v3.openapi.json' }
-]
+const load = (name) => JSON.parse(fs.readFileSync(path.join(__dirname, name), 'utf8'))
+const specs = load('specs.json')
+const exceptions = load('exceptions.json')
+const proxies = []
 
 // ---- the files, corrected
 
@@ -47,22 +46,23 @@ function correct (node, at, exception) {
   return count
 }
 
-function prepare (file) {
-  const described = parse(fs.readFileSync(path.join(specs, file.name), 'utf8'))
-  const exceptions = JSON.parse(fs.readFileSync(path.join(__dirname, 'exceptions.json'), 'utf8'))
+function prepare (spec) {
+  const described = parse(fs.readFileSync(path.join(folder, spec.file), 'utf8'))
 
-  for (const exception of exceptions.filter((one) => one.file === file.name)) {
+  spec.exceptions = exceptions.filter((one) => one.file === spec.file)
+  for (const exception of spec.exceptions) {
     if (!correct(described, exception.at.split(' '), exception)) {
-      throw new Error(`exceptions.json: ${file.name} has no ${exception.at}: take this exception out`)
+      throw new Error(`exceptions.json: ${spec.file} has no ${exception.at}: take this exception out`)
     }
   }
-  file.path = path.join(work, file.name.replace(/\.\w+$/, '.json'))
-  fs.writeFileSync(file.path, JSON.stringify(described))
+  spec.path = path.join(work, spec.file.replace(/\.\w+$/, '.json'))
+  fs.writeFileSync(spec.path, JSON.stringify(described))
 }
 
 // ---- the findings
 
 const found = new Set()
+const calls = new Set()
 
 function tell (line) {
   if (!found.has(line)) fs.appendFileSync(path.join(work, 'findings.txt'), line + '\n')
@@ -78,6 +78,7 @@ function judge (question, status, body) {
   const call = `${question.method} ${plain(question.url.split('?')[0])}`
   let said = {}
 
+  calls.add(`${question.method} ${question.url} ${status}`)
   fs.appendFileSync(path.join(work, 'calls.txt'), `${question.method} ${question.url} ${status}\n`)
   if (!body.includes('stoplight.io/prism/errors')) return
   try {
@@ -91,11 +92,34 @@ function judge (question, status, body) {
   }
 }
 
+// What the witness of a file says is "Violation: request.body.0.email must match ...".
+function witness (spec, line) {
+  const place = (line.match(/Violation: (\S+)/) || [''])[1]
+
+  for (const exception of spec.exceptions) {
+    if (place && place.endsWith(`.${exception.at.split(' ').slice(-2)[0]}`)) exception.occurs = true
+  }
+}
+
+// A judge that was asked nothing objects to nothing, and an exception that nobody needs hides the
+// fault that comes next.
+function close () {
+  const stale = exceptions.filter((one) => !one.occurs)
+  const missing = specs.flatMap((spec) => spec.calls)
+    .filter((call) => ![...calls].some((made) => new RegExp(`^${call}$`).test(made)))
+
+  stale.forEach((one) => tell(`exceptions.json: ${one.file}, ${one.at}: it does not occur: take it out`))
+  fs.writeFileSync(path.join(work, 'corrections.txt'),
+    exceptions.map((one) => `${one.file}, ${one.at}: ${one.why}\n`).join(''))
+  missing.forEach((call) => tell(`specs.json: the scenario made no call: ${call}`))
+  process.exit(0)
+}
+
 // ---- the way through
 
-function forward (file, question, reply) {
+function forward (spec, question, reply) {
   const headers = { ...question.headers }
-  const target = new URL(file.url + question.url.slice(file.base.length))
+  const target = new URL(spec.url + question.url.slice(spec.base.length))
 
   delete headers['accept-encoding'] // what is packed, prism does not judge
   const passed = http.request(target, { method: question.method, headers }, (answer) => {
@@ -118,38 +142,53 @@ function forward (file, question, reply) {
 }
 
 function serve (question, reply) {
-  const file = files.find((one) => question.url.startsWith(one.begins))
+  const spec = specs.find((one) => question.url.startsWith(one.begins))
 
-  if (file) return forward(file, question, reply)
+  if (spec) return forward(spec, question, reply)
   tell(`${question.method} ${plain(question.url.split('?')[0])}: none of the files describes it`)
   reply.writeHead(404)
   reply.end()
 }
 
-// A proxy of its own for each file; resolves when it listens.
-function start (file) {
-  const words = [prism, 'proxy', '--errors', '--port', '0', file.path, sandbox + file.base]
+// Resolves to its address when it listens.
+function proxy (words, hear) {
+  const child = spawn(process.execPath, [prism, 'proxy', '--port', '0', ...words],
+    { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
 
-  file.process = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  proxies.push(child)
   return new Promise((resolve, reject) => {
-    file.process.stdout.on('data', (piece) => {
-      if (file.url) return
-      said += piece
-      file.url = (said.match(/Prism is listening on (http:\/\/[\d.:]+)/) || [])[1]
-      if (file.url) resolve()
+    child.stdout.on('data', (piece) => {
+      const lines = (said + piece).split('\n')
+
+      said = lines.pop()
+      for (const line of lines) {
+        const [, url] = line.match(/Prism is listening on (http:\/\/[\d.:]+)/) || []
+
+        if (url) resolve(url)
+        hear(line)
+      }
     })
-    file.process.on('exit', () => reject(new Error(`prism ended with ${file.name}:\n${said}`)))
+    child.on('exit', () => reject(new Error(`prism ended: prism proxy ${words.join(' ')}\n${said}`)))
   })
+}
+
+// The judge of each file; in front of it, where there are exceptions, a witness with the file as it
+// is, who objects to nothing and says what it would have objected to.
+async function start (spec) {
+  spec.url = await proxy(['--errors', spec.path, sandbox + spec.base], () => {})
+  if (spec.exceptions.length) {
+    spec.url = await proxy([path.join(folder, spec.file), spec.url], (line) => witness(spec, line))
+  }
 }
 
 async function main () {
   const server = http.createServer(serve)
 
-  process.on('SIGTERM', () => process.exit(0))
-  process.on('exit', () => files.forEach((file) => file.process && file.process.kill()))
-  files.forEach(prepare)
-  await Promise.all(files.map(start))
+  process.on('SIGTERM', close)
+  process.on('exit', () => proxies.forEach((one) => one.kill()))
+  specs.forEach(prepare)
+  await Promise.all(specs.map(start))
   server.listen(0, '127.0.0.1', () => {
     console.log(`judge: ready on http://127.0.0.1:${server.address().port}`)
   })
