@@ -12,6 +12,9 @@ WERROR       ?= -Werror# empty: warnings stay warnings
 VARIANT      ?= plain
 CLANG        ?= clang
 FUZZ_SECONDS ?= 60
+DAYS         ?= 365# of `make soak`
+ORDERS       ?= 100000# in them
+ROUNDS       ?= 300# of `make rounds`
 LINE_FLOOR   ?= 95
 BRANCH_FLOOR ?= 85
 PORT         ?= 0# of `make sandbox`; 0: any free one
@@ -88,7 +91,7 @@ LINK     = $(CC) $(FLAGS) -Wl,--as-needed $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
 # --- Sources and what is made of them ---------------------------------------------------------
 
-LEVELS := unit golden contract scenario crash# folders of tests/; replay runs the fuzz corpora
+LEVELS := unit golden contract scenario crash soak# folders of tests/; replay runs the fuzz corpora
 LEVEL  ?= $(LEVELS) replay# those that are built and run
 COVER_LEVEL ?= unit golden contract scenario# whoever is killed, as in crash, counts no lines
 
@@ -100,9 +103,8 @@ TEST_SRC    := $(foreach level,$(LEVELS),$(wildcard tests/$(level)/*.c))
 FUZZ_SRC    := $(wildcard tests/fuzz/*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
 DISK_SRC    := $(wildcard tests/disk/*.c)
-SOAK_SRC    := $(wildcard tests/soak/*.c)
 SOURCES     := $(ETL_SRC) $(SANDBOX_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) \
-               $(DISK_SRC) $(SOAK_SRC)
+               $(DISK_SRC)
 
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 program = $(patsubst %.c,$(O)/%,$(1))
@@ -177,7 +179,6 @@ $(call program,$(wildcard tests/$(1)/$(2)_*.c)): %: %.o \
 	$$(call link,$$(LIBS_tests))
 endef
 $(foreach level,$(LEVELS),$(eval $(call group,$(level),test,$(HARNESS_SRC))))
-$(eval $(call group,soak,soak,$(HARNESS_SRC)))
 $(eval $(call group,bench,bench,$(HARNESS_SRC)))
 $(eval $(call group,fuzz,fuzz,$(if $(filter fuzz,$(VARIANT)),,$(wildcard tests/fuzz/replay.c))))
 
@@ -238,20 +239,20 @@ bench: ## speed and memory, as ratios against a floor measured in the same run
 
 soak: ## a year of a shop's life with faults: DAYS (365), ORDERS (100000), SEED
 	@tests/setup.sh build
-	@$(MAKE) all $(O)/tests/soak/soak_days
-	@$(call ENVIRONMENT,$(O)) $(O)/tests/soak/soak_days
+	@$(MAKE) all $(O)/tests/soak/test_days
+	@$(call ENVIRONMENT,$(O)) DAYS=$(DAYS) ORDERS=$(ORDERS) $(O)/tests/soak/test_days
 
 rounds: ## kill the shipped program at random moments, ROUNDS (300) times, SEED
 	@tests/setup.sh build
-	@$(MAKE) all $(O)/tests/soak/soak_rounds
-	@$(call ENVIRONMENT,$(O)) $(O)/tests/soak/soak_rounds
+	@$(MAKE) all $(O)/tests/soak/test_rounds
+	@$(call ENVIRONMENT,$(O)) ROUNDS=$(ROUNDS) $(O)/tests/soak/test_rounds
 
 fuzz: ## each fuzz target for FUZZ_SECONDS (60); what it finds becomes a file of tests/fuzz/corpus
 	@tests/setup.sh build check
 	@$(MAKE) VARIANT=fuzz programs
 	@tests/fuzz.sh build/fuzz $(FUZZ_SECONDS)
 
-spec: ## do our calls and the sandbox's answers satisfy Sendcloud's own OpenAPI files?
+spec: ## do our calls and the sandbox's answers satisfy the vendors' own OpenAPI files?
 	@tests/setup.sh build
 	@$(MAKE) all
 	@$(call ENVIRONMENT,build/plain) tests/spec/spec.sh

@@ -44,7 +44,7 @@ run_one() {
             tail -n 60 "$out.err" | sed 's/^/       /'
         } >>"$out.shown"
     fi
-    grep "^$level: " "$out.out" >>"$out.shown" || : # what a level says of itself, in one line
+    grep -E "^($level|rounds): " "$out.out" >>"$out.shown" || : # what a program says of itself, in one line
     cat "$out.shown"
 }
 
@@ -63,6 +63,25 @@ programs_of() {
 add_up() {
     awk '{ p += $1; f += $2; s += $3 }
         END { printf "%d passed, %d failed%s\n", p, f, s ? sprintf(", %d skipped", s) : "" }'
+}
+
+# Of lines such as "crash: scenarios 3, killed 120, lost 0, doubled 0" on standard input, the sums.
+tally() {
+    sed 's/^[a-z]*: //' | tr ',' '\n' | awk '
+        {
+            count = $NF
+            sub(/^ */, "")
+            sub(/ [0-9]+$/, "")
+            if (!($0 in sum) && $0 != "lost" && $0 != "doubled")
+                name[++names] = $0
+            sum[$0] += count
+        }
+        END {
+            for (i = 1; i <= names; i++)
+                printf "%s %d, ", name[i], sum[name[i]]
+            if (names)
+                printf "lost %d, doubled %d\n", sum["lost"], sum["doubled"]
+        }'
 }
 
 if [ "$1" = --one ]; then
@@ -103,6 +122,7 @@ done
 
 skips=$(find "$results" -name '*.shown' -exec grep -h '^ *SKIPPED: ' {} + || :)
 [ -z "$skips" ] || printf 'Skipped, so nobody knows whether they would pass:\n%s\n' "$skips"
+find "$results" -name '*.out' -exec grep -hE '^(crash|soak|rounds): ' {} + | sort | tally | sed 's/^/survived: /'
 total=$(find "$results" -name '*.counts' -exec cat {} + | add_up)
 echo "$total"
 case $total in

@@ -17,7 +17,7 @@ static bool told_or_repeated(int code, const char *output)
 
 int main(void)
 {
-    static const struct way way_failed = {.name = "failed",
+    static const struct way way_failed = {.name = "gate failed",
                                           .at = "TAGWERK_FAIL_AT",
                                           .log = "TAGWERK_GATE_LOG",
                                           .stride = 3,
