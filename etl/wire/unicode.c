@@ -1,6 +1,7 @@
 #include "wire/unicode.h"
 
 #include "core/text.h"
+#include "wire/icu.h"
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -143,6 +144,7 @@ const char *unicode_clean(struct arena *arena, const char *text)
 
     if (!text || is_clean_latin(text))
         return text;
+    icu_memory();
     out = filtered(arena, text, &composes);
     if (composes)
         out = composed(arena, out);
@@ -184,6 +186,7 @@ const char *unicode_fold(struct arena *arena, const char *text)
 
     if (!clean || is_ascii_lower(clean))
         return clean;
+    icu_memory();
     bare = narrow(arena, normal(arena, unorm2_getNFKDInstance(&status), widen(arena, clean)));
     bare = narrow(arena, case_folded(arena, widen(arena, without_marks(bare))));
     clean = unicode_clean(arena, bare); /* a sign may have been a blank and an accent */

@@ -164,6 +164,32 @@ static const xmlSAXHandler handler = {
  */
 static xmlParserCtxtPtr idle_parser;
 
+static void *piece_new(size_t size)
+{
+    return heap_resize(NULL, size);
+}
+
+static char *piece_copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    return memcpy(heap_resize(NULL, size), text, size);
+}
+
+/* Left to itself, libxml2 takes a failed allocation for a fault of the document. */
+static void prepare(void)
+{
+    static bool done;
+
+    if (done)
+        return;
+    (void)xmlMemSetup(heap_free, piece_new, heap_resize, piece_copy);
+    xmlInitParser();
+    xmlSetStructuredErrorFunc(NULL,
+                              ignore_error); /* what has no parser to report to: not to stderr */
+    done = true;
+}
+
 static xmlParserCtxtPtr parser_take(struct builder *builder)
 {
     xmlParserCtxtPtr parser = idle_parser;
@@ -197,9 +223,7 @@ static bool parse(const char *bytes, size_t len, struct arena *arena, const stru
     struct builder builder = {.arena = arena, .err = err};
     bool parsed;
 
-    xmlInitParser();
-    xmlSetStructuredErrorFunc(NULL,
-                              ignore_error); /* what has no parser to report to: not to stderr */
+    prepare();
     builder.parser = parser_take(&builder);
     parsed = feed_all(&builder, bytes, len);
     parser_give(builder.parser, parsed);

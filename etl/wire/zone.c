@@ -1,5 +1,7 @@
 #include "wire/zone.h"
 
+#include "wire/icu.h"
+
 #include <unicode/ucal.h>
 
 #define DAY_S 86400
@@ -39,6 +41,7 @@ bool zone_open(const char *name, struct zone *out, struct err *err)
     UErrorCode status = U_ZERO_ERROR;
     UCalendar *calendar;
 
+    icu_memory();
     if (!widen(name, wide) || !known_zone(wide))
         return err_set(err, ERR_SETUP,
                        "'%s' is no time zone; write a name of the tz database, such as "
