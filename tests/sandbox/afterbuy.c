@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sandbox/shop.h"
 #include "sandbox/switches.h"
 
 enum { ERROR_PARSE = 2, ERROR_CALL = 12, ERROR_QUOTA = 99, ERROR_SERVER = 1, DAY = 86400 };
@@ -252,6 +253,7 @@ const struct system afterbuy_system = {
     .refuse = refuse,
     .fail = fail,
     .account = ab_account_add,
+    .fill = shop_fill,
     .state = ab_state,
     .check = ab_check,
     .control = ab_control,

@@ -1,5 +1,6 @@
 #include "sandbox/call.h"
 
+#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@ int64_t call_query_int(const struct call *c, const char *name, int64_t otherwise
     int64_t n;
 
     return int_of(call_query(c, name), &n) ? n : otherwise;
+}
+
+const char *call_sent(const struct call *c, const char *name)
+{
+    return MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
 }
 
 void call_header(struct call *c, const char *name, const char *value)

@@ -78,6 +78,8 @@ struct call {
 const char *call_query(const struct call *c, const char *name);
 /* A number from the query, or otherwise. */
 int64_t call_query_int(const struct call *c, const char *name, int64_t otherwise);
+/* A header of the request, NULL when absent; only while the call is being served. */
+const char *call_sent(const struct call *c, const char *name);
 void call_header(struct call *c, const char *name, const char *value);
 /* Replaces the answer; the body is left empty for the caller to write. */
 void call_answer(struct call *c, int status, const char *type);

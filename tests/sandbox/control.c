@@ -4,7 +4,6 @@
 
 #include "sandbox/clock.h"
 #include "sandbox/counts.h"
-#include "sandbox/shop.h"
 #include "sandbox/switches.h"
 #include "sandbox/system.h"
 
@@ -137,9 +136,13 @@ static void get_clock(struct call *c, const json_t *said)
 
 static void fill(struct call *c, const json_t *said)
 {
+    const char *name = json_string_value(json_object_get(said, "system"));
+    const struct system *s = system_by_name(name ? name : "afterbuy");
     struct text report = {0};
 
-    if (!shop_fill(said, &report))
+    if (!s || !s->fill)
+        control_answer(c, false, "no shop of that system can be filled");
+    else if (!s->fill(said, &report))
         control_answer(c, false, report.s);
     else
         call_answer_text(c, 200, "application/json", report.s);

@@ -75,7 +75,8 @@ static bool deep(struct call *c, bool is_json)
 /* The list that the answer is about; NULL when it has none. */
 static json_t *main_list(json_t *root)
 {
-    static const char *const names[] = {"results", "parcels", "data", "shipping_methods", "parcel"};
+    static const char *const names[] = {"results", "parcels",          "data",
+                                        "Data",    "shipping_methods", "parcel"};
 
     if (json_is_array(root))
         return root;
@@ -97,6 +98,7 @@ static json_t *main_object(json_t *root)
         return json_array_get(list, 0);
     inner = json_object_get(root, "parcel");
     inner = inner ? inner : json_object_get(root, "data");
+    inner = inner ? inner : json_object_get(root, "Data");
     return json_is_object(inner) ? inner : root;
 }
 
@@ -167,6 +169,9 @@ static bool odd_status(json_t *object)
 {
     json_t *status = json_object_get(object, "status");
 
+    if (json_is_integer(json_object_get(object, "State")))
+        return json_object_set_new(object, "State", json_integer(ODD_STATUS)) == 0;
+
     if (!status)
         status = json_object_get(json_object_get(object, "order_details"), "status");
     if (json_object_get(status, "id"))
@@ -179,7 +184,7 @@ static bool odd_status(json_t *object)
 
 static bool null_list(json_t **root)
 {
-    static const char *const names[] = {"results", "parcels", "data", "shipping_methods"};
+    static const char *const names[] = {"results", "parcels", "data", "Data", "shipping_methods"};
 
     if (json_is_array(*root)) {
         json_decref(*root);

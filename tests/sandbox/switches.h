@@ -48,7 +48,22 @@
     X(SC_HOOK_ODD_FIELDS, "sendcloud.hook_odd_fields", 0, "null and false stand for objects")      \
     X(SC_HOOK_ISO_DATES, "sendcloud.hook_iso_dates", 0,                                            \
       "2: webhook dates alternate, 1: ISO, 0: dd-MM-yyyy")                                         \
-    X(SC_HOOK_SECONDS, "sendcloud.hook_seconds", 0, "webhook timestamps in seconds")
+    X(SC_HOOK_SECONDS, "sendcloud.hook_seconds", 0, "webhook timestamps in seconds")               \
+    X(BB_RATE_LIMITS, "billbee.rate_limits", 1,                                                    \
+      "2 calls a second per endpoint, 10 per user, 50 per key; 6 a minute for one order")          \
+    X(BB_RETRY_AFTER, "billbee.retry_after", 1, "429 of the rate limit carries Retry-After")       \
+    X(BB_GZIP, "billbee.gzip", 1, "gzip answers when the client accepts it")                       \
+    X(BB_XML, "billbee.xml", 1, "XML for whoever does not accept JSON")                            \
+    X(BB_KEY_STATUS, "billbee.key_status", 401, "status of a missing or wrong API key (or 403)")   \
+    X(BB_PAGE_MAX, "billbee.page_max", 250, "the largest pageSize; more is taken for this")        \
+    X(BB_SORT, "billbee.sort", 2,                                                                  \
+      "GET /orders: 2 oldest change first, 1 newest change first, 0 as created")                   \
+    X(BB_TAGS_ALL, "billbee.tags_all", 1, "1: several tag= mean all of them, 0: any")              \
+    X(BB_UTC, "billbee.utc", 0, "dates without zone are 0: German, 1: UTC")                        \
+    X(BB_ORDER_EXISTS, "billbee.order_exists", 0,                                                  \
+      "POST /orders refuses 0: nothing, 1: the same Id in a shop, 2: the same OrderNumber")        \
+    X(BB_CREDIT_PARENT, "billbee.credit_parent", 0,                                                \
+      "1: a credit order names its original in BillBeeParentOrderId")
 
 #define SWITCH_TEXTS(X)                                                                            \
     X(SC_PARTNER_ID, "sendcloud.partner_id", "", "the only Sendcloud-Partner-Id that is known")    \

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "sandbox/afterbuy.h"
+#include "sandbox/billbee.h"
 #include "sandbox/sendcloud.h"
 
-static const struct system *const systems[] = {&afterbuy_system, &sendcloud_system};
+static const struct system *const systems[] = {&afterbuy_system, &sendcloud_system,
+                                               &billbee_system};
 
 size_t system_count(void)
 {

@@ -24,6 +24,7 @@ struct system {
     void (*refuse)(struct call *c, int status);
     void (*fail)(struct call *c);
     bool (*account)(const json_t *said); /* adds one; false: not understood or there already */
+    bool (*fill)(const json_t *said, struct text *report); /* POST /_control/fill; NULL: none */
     /* Dump of one account (NULL: the first); false when there is no such account. */
     bool (*state)(struct text *t, const char *account);
     /* Adds `"text",` entries of doubled things and counts them. */
