@@ -170,6 +170,7 @@ int64_t bb_now(void);
 bool bb_date_parse(const char *s, int64_t *wall);
 /* "2024-05-02T08:15:09.42", null for CLOCK_NEVER; with quotes. */
 void bb_date_text(struct text *t, int64_t wall);
+json_t *bb_date_json(int64_t wall);
 
 /* ---- accounts ---- */
 void bb_accounts_open(void);
@@ -200,7 +201,8 @@ void bb_order_state(struct bb_account *a, struct bb_order *o, int state);
 bool bb_has_tag(const struct bb_order *o, const char *tag);
 /* Adds those that are missing; counts them. */
 size_t bb_tags_add(struct bb_order *o, const json_t *tags);
-void bb_tags_clear(struct bb_order *o);
+/* Replaces all by the list as it is said. */
+void bb_tags_set(struct bb_order *o, const json_t *tags);
 struct bb_shipment *bb_shipment_new(struct bb_account *a, struct bb_order *o);
 void bb_event_add(struct bb_account *a, struct bb_order *o, int type, const char *detail);
 const char *bb_event_name(int type);
@@ -287,8 +289,11 @@ const char *bb_endpoint_name(size_t i);
 bool bb_control(struct call *c, const char *path, const json_t *said);
 bool bb_state(struct text *t, const char *account);
 size_t bb_check(struct text *t);
-/* Completes what a scenario said of an order; false, with a reason, when it is not understood. */
-bool bb_order_complete(struct bb_account *a, json_t *order, const char **why);
+/* Members that no answer has are a slip of the pen: false. On purpose they stand in "extra", whose
+ * own members this puts into the order. */
+bool bb_order_members(json_t *said);
+/* Adds what a scenario did not say about an order. */
+void bb_order_complete(struct bb_account *a, json_t *order);
 bool bb_fill(const json_t *said, struct text *report);
 
 #endif

@@ -93,8 +93,7 @@ void bb_tags_put(struct call *c, struct bb_account *a, const struct path_parts *
 
     if (!body)
         return;
-    bb_tags_clear(o);
-    (void)bb_tags_add(o, json_object_get(body, "Tags"));
+    bb_tags_set(o, json_object_get(body, "Tags"));
     tags_changed(c, a, o, 1);
     json_decref(body);
 }

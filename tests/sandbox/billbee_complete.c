@@ -14,17 +14,6 @@ static void need(json_t *object, const char *key, json_t *value)
         (void)json_object_set_new(object, key, value);
 }
 
-static json_t *date_json(int64_t wall)
-{
-    struct text t = {0};
-    json_t *date;
-
-    bb_date_text(&t, wall);
-    date = json_stringn(t.s + 1, t.len - 2);
-    text_done(&t);
-    return date;
-}
-
 /* ---- items ---- */
 
 /* The catalogue's article that stands for "any", made when it is first needed. */
@@ -176,9 +165,9 @@ static void complete_head(struct bb_account *a, json_t *order)
     text_done(&number);
     need(order, "State", json_integer(BB_PAID));
     state = json_object_get(order, "State");
-    need(order, "CreatedAt", date_json(bb_now()));
+    need(order, "CreatedAt", bb_date_json(bb_now()));
     need(order, "PayedAt",
-         json_integer_value(state) == BB_ORDERED ? json_null() : date_json(bb_now()));
+         json_integer_value(state) == BB_ORDERED ? json_null() : bb_date_json(bb_now()));
     need(order, "Tags", json_pack("[s]", "wemalo"));
     need(order, "Currency", json_string("EUR"));
     need(order, "PaymentMethod", json_integer(3));
@@ -187,28 +176,10 @@ static void complete_head(struct bb_account *a, json_t *order)
     need(order, "ShippingProfileName", json_string("DHL Paket"));
 }
 
-/* Members that no answer has are a slip of the pen; on purpose they stand in "extra". */
-static bool members_known(json_t *order, const char **why)
-{
-    json_t *extra = json_incref(json_object_get(order, "extra"));
-    const char *key;
-    json_t *value;
-    bool fine = true;
-
-    (void)json_object_del(order, "extra");
-    json_object_foreach(order, key, value) fine = fine && bb_field_find(bb_order_shape, key);
-    (void)json_object_update(order, extra);
-    json_decref(extra);
-    *why = fine ? *why : "an order has no such member";
-    return fine;
-}
-
-bool bb_order_complete(struct bb_account *a, json_t *order, const char **why)
+void bb_order_complete(struct bb_account *a, json_t *order)
 {
     double total;
 
-    if (!members_known(order, why))
-        return false;
     complete_head(a, order);
     complete_shop(a, order);
     complete_address(order, "InvoiceAddress");
@@ -216,5 +187,18 @@ bool bb_order_complete(struct bb_account *a, json_t *order, const char **why)
     need(order, "ShippingCost", json_real(3.9));
     total = complete_items(a, order) + json_number_value(json_object_get(order, "ShippingCost"));
     need(order, "TotalCost", json_real(cents(total)));
-    return true;
+}
+
+bool bb_order_members(json_t *said)
+{
+    json_t *extra = json_incref(json_object_get(said, "extra"));
+    const char *key;
+    json_t *value;
+    bool fine = true;
+
+    (void)json_object_del(said, "extra");
+    json_object_foreach(said, key, value) fine = fine && bb_field_find(bb_order_shape, key);
+    (void)json_object_update(said, extra);
+    json_decref(extra);
+    return fine;
 }

@@ -27,15 +27,17 @@ static void put_shipments(struct bb_account *a, struct bb_order *o, const json_t
 static bool put_order(struct bb_account *a, const json_t *said, const char **why)
 {
     json_t *order = json_deep_copy(said);
-    bool fine = json_is_object(order) && bb_order_complete(a, order, why);
+    bool fine = json_is_object(order) && bb_order_members(order);
     const json_t *id = json_object_get(order, "BillBeeOrderId");
     struct bb_order *o;
 
+    *why = "an order is an object, and has no such member";
     if (fine && json_is_integer(id) && bb_order_find(a, json_integer_value(id))) {
         *why = "an order with that BillBeeOrderId exists; change it by orders/{id}";
         fine = false;
     }
     if (fine) {
+        bb_order_complete(a, order);
         o = bb_order_new(a, order, true);
         put_shipments(a, o, json_object_get(order, "ShippingIds"));
         bb_event_add(a, o, BB_E_IMPORTED, "");
@@ -189,30 +191,30 @@ static void merge_items(json_t *order, const json_t *items)
     (void)json_object_set_new(order, "OrderItems", merged);
 }
 
-static bool change_members(struct bb_account *a, struct bb_order *o, json_t *said, const char **why)
+static void change_members(struct bb_account *a, struct bb_order *o, json_t *said)
 {
     json_t *full, *items = json_object_get(said, "OrderItems");
     int state = o->state;
-    bool fine = true;
 
     if (!json_object_size(said))
-        return true;
+        return;
     full = bb_order_object(a, o);
     if (json_is_array(items)) {
         merge_items(full, items);
         (void)json_object_del(said, "OrderItems");
         (void)json_object_del(full, "TotalCost");
-        fine = bb_order_complete(a, full, why);
+        bb_order_complete(a, full);
     }
     merge(full, said);
-    if (fine) {
-        bb_order_set(a, o, full, true);
-        bb_event_add(a, o, BB_E_CHANGED, "");
-        if (o->state != state)
-            bb_order_state(a, o, o->state);
-    }
+    bb_order_set(a, o, full, true);
     json_decref(full);
-    return fine;
+    bb_event_add(a, o, BB_E_CHANGED, "");
+    if (o->state != state) { /* what follows from a state follows from its change */
+        int next = o->state;
+
+        o->state = state;
+        bb_order_state(a, o, next);
+    }
 }
 
 static bool change(struct bb_account *a, struct bb_order *o, const json_t *said, const char **why)
@@ -226,17 +228,16 @@ static bool change(struct bb_account *a, struct bb_order *o, const json_t *said,
     (void)json_object_del(rest, "credit");
     (void)json_object_del(rest, "shipments");
     (void)json_object_del(rest, "LastModifiedAt");
-    fine = change_members(a, o, rest, why);
+    fine = bb_order_members(rest) && (!stamp || bb_date_parse(json_string_value(stamp), &wall));
+    if (fine)
+        change_members(a, o, rest);
     json_decref(rest);
+    *why = "an order has no such member, or LastModifiedAt is no date";
     if (!fine)
         return false;
     put_shipments(a, o, json_object_get(said, "shipments"));
     if (json_is_true(json_object_get(said, "cancel")))
         bb_order_state(a, o, BB_CANCELED);
-    if (stamp && !bb_date_parse(json_string_value(stamp), &wall)) {
-        *why = "LastModifiedAt is no date";
-        return false;
-    }
     if (json_object_size(said) > (json_object_get(said, "credit") != NULL))
         bb_order_stamp(a, o, wall);
     return true;

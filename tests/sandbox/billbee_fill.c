@@ -103,22 +103,6 @@ static bool has_same_part_twice(int64_t n)
     return shop_is_set(n) && n / 20 % 3 == 1;
 }
 
-static json_t *parts_of(const struct fill *f, int64_t n)
-{
-    json_t *parts = json_array();
-
-    for (int64_t k = 1; shop_is_set(n) && k <= 3; k++) {
-        int64_t part = k == 3 && has_same_part_twice(n) ? n - 1 : n - k;
-        struct text sku = {0};
-
-        text_fmt(&sku, "SKU-%05lld", (long long)part);
-        (void)json_array_append_new(
-            parts, json_pack("{s:i,s:I,s:o}", "Amount", k == 2 ? 2 : 1, "ArticleId",
-                             (json_int_t)(f->first_article + part), "SKU", text_json_of(&sku)));
-    }
-    return parts;
-}
-
 static json_t *sku_of(int64_t n)
 {
     struct text t = {0};
@@ -127,6 +111,20 @@ static json_t *sku_of(int64_t n)
         return n % 2 ? json_null() : json_string("");
     text_fmt(&t, "SKU-%05lld", (long long)(n % SAME_SKU_EVERY == SAME_SKU_EVERY - 1 ? n - 1 : n));
     return text_json_of(&t);
+}
+
+static json_t *parts_of(const struct fill *f, int64_t n)
+{
+    json_t *parts = json_array();
+
+    for (int64_t k = 1; shop_is_set(n) && k <= 3; k++) {
+        int64_t part = k == 3 && has_same_part_twice(n) ? n - 1 : n - k;
+
+        (void)json_array_append_new(
+            parts, json_pack("{s:i,s:I,s:o}", "Amount", k == 2 ? 2 : 1, "ArticleId",
+                             (json_int_t)(f->first_article + part), "SKU", sku_of(part)));
+    }
+    return parts;
 }
 
 static json_t *ean_of(int64_t n)

@@ -83,6 +83,17 @@ void bb_date_text(struct text *t, int64_t wall)
     text_char(t, '"');
 }
 
+json_t *bb_date_json(int64_t wall)
+{
+    struct text t = {0};
+    json_t *date;
+
+    bb_date_text(&t, wall);
+    date = json_stringn(t.s + 1, t.len - 2);
+    text_done(&t);
+    return date;
+}
+
 /* ---- accounts ---- */
 
 static const char shops_json[] =

@@ -185,26 +185,40 @@ bool bb_has_tag(const struct bb_order *o, const char *tag)
     return false;
 }
 
+static void tag_add(struct bb_order *o, const char *tag)
+{
+    o->tags = mem_grow(o->tags, (o->tag_count + 1) * sizeof(char *));
+    o->tags[o->tag_count++] = mem_copy(tag);
+}
+
 size_t bb_tags_add(struct bb_order *o, const json_t *tags)
 {
-    size_t added = 0;
+    size_t before = o->tag_count;
 
     for (size_t i = 0; i < json_array_size(tags); i++) {
         const char *tag = json_string_value(json_array_get(tags, i));
 
-        if (!tag || bb_has_tag(o, tag))
-            continue;
-        o->tags = mem_grow(o->tags, (o->tag_count + 1) * sizeof(char *));
-        o->tags[o->tag_count++] = mem_copy(tag);
-        added++;
+        if (tag && !bb_has_tag(o, tag))
+            tag_add(o, tag);
     }
-    return added;
+    return o->tag_count - before;
 }
 
-void bb_tags_clear(struct bb_order *o)
+static void tags_clear(struct bb_order *o)
 {
     while (o->tag_count)
         free(o->tags[--o->tag_count]);
+}
+
+void bb_tags_set(struct bb_order *o, const json_t *tags)
+{
+    tags_clear(o);
+    for (size_t i = 0; i < json_array_size(tags); i++) {
+        const char *tag = json_string_value(json_array_get(tags, i));
+
+        if (tag)
+            tag_add(o, tag);
+    }
 }
 
 /* ---- shipments ---- */
@@ -309,6 +323,18 @@ static void ids_need(struct bb_account *a, struct bb_order *o, json_t *said)
     json_array_foreach(items, i, item) id_need(item, "BillbeeId", &a->next_item);
 }
 
+/* A date in any form becomes what the wall clock shows; what is no date stays. */
+static void settle_dates(json_t *said)
+{
+    for (const struct bb_field *f = bb_order_shape; f->name; f++) {
+        int64_t wall =
+            f->kind == BB_DATE && !f->mark ? date_of(json_object_get(said, f->name)) : CLOCK_NEVER;
+
+        if (wall != CLOCK_NEVER)
+            (void)json_object_set_new(said, f->name, bb_date_json(wall));
+    }
+}
+
 static void set_lines(struct bb_account *a, struct bb_order *o, const json_t *items)
 {
     o->line_count = 0;
@@ -336,10 +362,11 @@ static void set_number(struct bb_account *a, struct bb_order *o, const json_t *n
 void bb_order_set(struct bb_account *a, struct bb_order *o, json_t *said, bool extra)
 {
     struct text t = {0};
-    const json_t *tags = json_object_get(said, "Tags"), *state = json_object_get(said, "State");
+    const json_t *state = json_object_get(said, "State");
 
     reserve(a, o, false);
     ids_need(a, o, said);
+    settle_dates(said);
     set_number(a, o, json_object_get(said, "OrderNumber"));
     set_text(&o->ref, json_object_get(said, "Id"));
     o->shop = json_integer_value(json_object_get(said, "ApiAccountId"));
@@ -347,8 +374,7 @@ void bb_order_set(struct bb_account *a, struct bb_order *o, json_t *said, bool e
     o->created_wall = date_of(json_object_get(said, "CreatedAt"));
     o->payed_wall = date_of(json_object_get(said, "PayedAt"));
     o->shipped_wall = date_of(json_object_get(said, "ShippedAt"));
-    bb_tags_clear(o);
-    (void)bb_tags_add(o, tags);
+    bb_tags_set(o, json_object_get(said, "Tags"));
     set_lines(a, o, json_object_get(said, "OrderItems"));
     reserve(a, o, state_reserves(o->state));
     bb_render(&t, bb_order_shape, said, extra);
@@ -394,7 +420,7 @@ json_t *bb_order_object(const struct bb_account *a, const struct bb_order *o)
 
 static void order_free(struct bb_order *o)
 {
-    bb_tags_clear(o);
+    tags_clear(o);
     free(o->tags);
     free(o->wire);
     free(o->number);
