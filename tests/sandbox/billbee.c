@@ -218,6 +218,8 @@ static void serve(struct call *c)
     if (a)
         run(c, a);
     c->reply.gzip = switch_on(SWITCH_BB_GZIP);
+    if (switch_on(SWITCH_BB_BY_THE_BOOK))
+        bb_by_the_book(c);
     if (wants_xml(c))
         bb_as_xml(c);
     call_header(c, "Cache-Control", "no-cache");

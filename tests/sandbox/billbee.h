@@ -166,6 +166,7 @@ extern const struct system billbee_system;
 /* What the wall clock shows at a time, and now. */
 int64_t bb_wall(int64_t utc_ms);
 int64_t bb_now(void);
+int64_t bb_wall_to_utc(int64_t wall);
 /* yyyy-MM-dd, with a time behind T or a blank, with a zone or (wall clock) without. */
 bool bb_date_parse(const char *s, int64_t *wall);
 /* "2024-05-02T08:15:09.42", null for CLOCK_NEVER; with quotes. */
@@ -212,7 +213,7 @@ void bb_orders_done(struct bb_account *a);
 
 /* ---- articles ---- */
 uint32_t bb_article_record(const struct bb_account *a, int64_t id);
-uint32_t bb_article_by(const struct bb_account *a, const char *sku, bool ean);
+uint32_t bb_article_by(const struct bb_account *a, const char *code, bool ean);
 struct bb_article *bb_article_new(struct bb_account *a, json_t *said, bool extra);
 void bb_article_set(struct bb_account *a, struct bb_article *p, json_t *said, bool extra);
 json_t *bb_article_object(const struct bb_account *a, const struct bb_article *p);
@@ -262,6 +263,9 @@ bool bb_query_bool(struct call *c, const char *name, bool *out);
 
 /* Rewrites the JSON of an answer as XML, for clients that did not ask for JSON. */
 void bb_as_xml(struct call *c);
+/* Rewrites it as the Swagger file has it: no null, a number for ErrorDescription, dates with zone.
+ */
+void bb_by_the_book(struct call *c);
 
 /* ---- limits ---- */
 /* Seconds to wait; 0 when the call is welcome, which it then counts. */

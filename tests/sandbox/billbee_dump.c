@@ -165,20 +165,24 @@ static size_t found(struct text *t, const struct bb_account *a, const struct bb_
     return 1;
 }
 
+static bool shipped_before(const struct bb_account *a, const struct bb_order *o, size_t n)
+{
+    const char *number = a->shipments[o->shipments[n]]->number;
+
+    for (size_t i = 0; number && i < n; i++) {
+        if (same_text(a->shipments[o->shipments[i]]->number, number))
+            return true;
+    }
+    return false;
+}
+
 static size_t check_shipments(struct text *t, const struct bb_account *a, const struct bb_order *o)
 {
     size_t doubled = 0;
 
-    for (size_t i = 0; i < o->shipment_count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            const struct bb_shipment *x = a->shipments[o->shipments[i]],
-                                     *y = a->shipments[o->shipments[k]];
-
-            if (x->number && same_text(x->number, y->number)) {
-                doubled += found(t, a, o, "a shipment stands more than once");
-                break;
-            }
-        }
+    for (size_t i = 1; i < o->shipment_count; i++) {
+        if (shipped_before(a, o, i))
+            doubled += found(t, a, o, "a shipment stands more than once");
     }
     return doubled;
 }

@@ -121,8 +121,8 @@ static json_t *parts_of(const struct fill *f, int64_t n)
         int64_t part = k == 3 && has_same_part_twice(n) ? n - 1 : n - k;
 
         (void)json_array_append_new(
-            parts, json_pack("{s:i,s:I,s:o}", "Amount", k == 2 ? 2 : 1, "ArticleId",
-                             (json_int_t)(f->first_article + part), "SKU", sku_of(part)));
+            parts, json_pack("{s:i,s:o,s:o}", "Amount", k == 2 ? 2 : 1, "ArticleId",
+                             json_integer(f->first_article + part), "SKU", sku_of(part)));
     }
     return parts;
 }
@@ -149,7 +149,7 @@ static void make_article(struct fill *f, int64_t n)
 {
     const struct goods *g = shop_goods_of(n);
     json_t *said =
-        json_pack("{s:I,s:o,s:o,s:[{s:o,s:s}],s:i,s:o}", "Id", (json_int_t)(f->first_article + n),
+        json_pack("{s:o,s:o,s:o,s:[{s:o,s:s}],s:i,s:o}", "Id", json_integer(f->first_article + n),
                   "SKU", sku_of(n), "EAN", ean_of(n), "Title", "Text", name_of(n), "LanguageCode",
                   "DE", "Type", shop_is_set(n) ? 2 : 1, "BillOfMaterial", parts_of(f, n));
     int64_t grams = shop_grams(n);

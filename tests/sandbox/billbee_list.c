@@ -5,7 +5,7 @@
 #include "sandbox/billbee.h"
 #include "sandbox/switches.h"
 
-enum { TAGS_MAX = 16, SHOPS_MAX = 32, SORT_CREATED = 0, SORT_NEWEST_FIRST = 1 };
+enum { TAGS_MAX = 16, SHOPS_MAX = 32, STATES_MAX = 32, SORT_CREATED = 0, SORT_NEWEST_FIRST = 1 };
 
 struct filter {
     int64_t from, until, modified_from, modified_until, minimum_id;
@@ -35,11 +35,11 @@ static bool read_numbers(struct call *c, const char *name, int64_t *out, size_t 
 
 static bool read_lists(struct call *c, struct filter *f)
 {
-    int64_t states[TAGS_MAX * 2];
+    int64_t states[STATES_MAX];
     size_t count = 0, at = 0;
     const char *tag;
 
-    if (!read_numbers(c, "orderStateId", states, TAGS_MAX * 2, &count) ||
+    if (!read_numbers(c, "orderStateId", states, STATES_MAX, &count) ||
         !read_numbers(c, "shopId", f->shops, SHOPS_MAX, &f->shop_count))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -21,6 +21,13 @@ int64_t bb_wall(int64_t utc_ms)
     return switch_on(SWITCH_BB_UTC) ? utc_ms : berlin_of(s) * MS + (utc_ms - s * MS);
 }
 
+int64_t bb_wall_to_utc(int64_t wall)
+{
+    int64_t s = wall / MS;
+
+    return switch_on(SWITCH_BB_UTC) ? wall : berlin_to_utc(s) * MS + wall % MS;
+}
+
 int64_t bb_now(void)
 {
     return bb_wall(clock_ms());

@@ -51,31 +51,46 @@ static void render_list(struct text *t, const struct bb_field *f, const json_t *
     text_char(t, ']');
 }
 
+/* Digits in a text are as good as a number: so a scenario says 3498.6000000. */
+static void render_text(struct text *t, const struct bb_field *f, const json_t *value)
+{
+    bool whole = f->kind == BB_INT || f->kind == BB_LONG;
+    int64_t n;
+
+    if ((f->kind == BB_NUMBER && bb_is_decimal(value)) ||
+        (whole && int_of(json_string_value(value), &n)))
+        text_str(t, json_string_value(value));
+    else
+        text_json_n(t, json_string_value(value), json_string_length(value));
+}
+
 /* What does not fit its row is written as it is: a scenario may want it so. */
 static void render_value(struct text *t, const struct bb_field *f, const json_t *value, bool extra)
 {
-    int64_t whole;
+    if (json_is_string(value))
+        render_text(t, f, value);
+    else if (json_is_number(value) && f->kind == BB_NUMBER)
+        bb_number_text(t, json_number_value(value), f->zeros);
+    else if (json_is_object(value) && f->kind == BB_OBJECT)
+        bb_render(t, f->of, value, extra);
+    else if (json_is_array(value) && f->kind == BB_LIST)
+        render_list(t, f, value, extra);
+    else
+        render_raw(t, value);
+}
 
+static void render_member(struct text *t, const struct bb_field *f, const json_t *value, bool extra)
+{
+    text_char(t, '"');
+    text_str(t, f->name);
+    text_str(t, "\":");
     if (f->mark) {
         text_char(t, BB_MARK_BYTE);
         text_char(t, f->mark);
-    } else if (!value) {
-        text_str(t, f->otherwise);
-    } else if (json_is_string(value) && f->kind == BB_NUMBER && bb_is_decimal(value)) {
-        text_str(t, json_string_value(value));
-    } else if (json_is_string(value) && (f->kind == BB_INT || f->kind == BB_LONG) &&
-               int_of(json_string_value(value), &whole)) {
-        text_int(t, whole);
-    } else if (json_is_string(value)) {
-        text_json_n(t, json_string_value(value), json_string_length(value));
-    } else if (json_is_number(value) && f->kind == BB_NUMBER) {
-        bb_number_text(t, json_number_value(value), f->zeros);
-    } else if (json_is_object(value) && f->kind == BB_OBJECT) {
-        bb_render(t, f->of, value, extra);
-    } else if (json_is_array(value) && f->kind == BB_LIST) {
-        render_list(t, f, value, extra);
+    } else if (value) {
+        render_value(t, f, value, extra);
     } else {
-        render_raw(t, value);
+        text_str(t, f->otherwise);
     }
 }
 
@@ -103,10 +118,7 @@ void bb_render(struct text *t, const struct bb_field *shape, const json_t *objec
         const json_t *value = json_object_get(object, f->name);
 
         text_char(t, f == shape ? '{' : ',');
-        text_char(t, '"');
-        text_str(t, f->name);
-        text_str(t, "\":");
-        render_value(t, f, value, extra);
+        render_member(t, f, value, extra);
         known += value != NULL;
     }
     if (extra && known < json_object_size(object))
@@ -157,28 +169,40 @@ static const char *system_type(enum bb_kind kind)
     return names[kind];
 }
 
+static bool fits_whole(const json_t *value, bool small)
+{
+    int64_t n = json_integer_value(value);
+
+    if (!json_is_integer(value) && !int_of(json_string_value(value), &n))
+        return false;
+    return !small || (n >= INT32_MIN && n <= INT32_MAX);
+}
+
+static bool fits_bool(const json_t *value)
+{
+    const char *s = json_string_value(value);
+
+    return json_is_boolean(value) || json_is_integer(value) || same_word(s, "true") ||
+           same_word(s, "false");
+}
+
 /* Json.NET turns plain values into each other where it can. */
 static bool fits(enum bb_kind kind, const json_t *value)
 {
-    const char *s = json_string_value(value);
-    int64_t n;
+    int64_t wall;
 
     switch (kind) {
     case BB_TEXT:
         return !json_is_object(value) && !json_is_array(value);
     case BB_INT:
-        return (json_is_integer(value) &&
-                json_integer_value(value) == (int)json_integer_value(value)) ||
-               (s && int_of(s, &n));
     case BB_LONG:
-        return json_is_integer(value) || (s && int_of(s, &n));
+        return fits_whole(value, kind == BB_INT);
     case BB_NUMBER:
         return json_is_number(value) || bb_is_decimal(value);
     case BB_BOOL:
-        return json_is_boolean(value) || json_is_integer(value) || same_word(s, "true") ||
-               same_word(s, "false");
+        return fits_bool(value);
     case BB_DATE:
-        return s && bb_date_parse(s, &n);
+        return bb_date_parse(json_string_value(value), &wall);
     case BB_OBJECT:
         return json_is_object(value);
     case BB_LIST:

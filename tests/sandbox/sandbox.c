@@ -27,7 +27,7 @@ struct options {
 static const char usage[] =
     "usage: sandbox [--port N] [--clock FILE] [--latency MS] [--fill SEED]\n"
     "\n"
-    "Plays Afterbuy and Sendcloud on 127.0.0.1, in memory.\n"
+    "Plays Afterbuy, Sendcloud and Billbee on 127.0.0.1, in memory.\n"
     "\n"
     "  --port N      listen there; 0, the default, takes any free port\n"
     "  --clock FILE  take the time from this file: 8 bytes, a native int64, milliseconds since "
@@ -37,7 +37,9 @@ static const char usage[] =
     "\n"
     "When it listens it prints `sandbox: ready on http://127.0.0.1:PORT`. SIGTERM and SIGINT end "
     "it.\n"
-    "Afterbuy is at /afterbuy/, Sendcloud at /api/, the controls at /_control/; see README.md.\n"
+    "Afterbuy is at /afterbuy/, Sendcloud at /api/, Billbee at /billbee/, the controls at "
+    "/_control/; "
+    "see README.md.\n"
     "\n"
     "Switches (POST /_control/switches) and their defaults:\n";
 
