@@ -75,8 +75,9 @@ static bool deep(struct call *c, bool is_json)
 /* The list that the answer is about; NULL when it has none. */
 static json_t *main_list(json_t *root)
 {
-    static const char *const names[] = {"results", "parcels",          "data",
-                                        "Data",    "shipping_methods", "parcel"};
+    static const char *const names[] = {"results",          "parcels", "data",     "Data",
+                                        "shipping_methods", "parcel",  "bookings", "products",
+                                        "articles",         "packages"};
 
     if (json_is_array(root))
         return root;
@@ -179,12 +180,18 @@ static bool odd_status(json_t *object)
                json_object_set_new(status, "message", json_string("Beamed up")) == 0;
     if (json_object_get(status, "code"))
         return json_object_set_new(status, "code", json_string("BEAMED_UP")) == 0;
+    if (json_object_get(object, "statusName"))
+        return json_object_set_new(object, "statusName", json_string("BEAMED_UP")) == 0;
+    if (json_object_get(object, "orderStatusId"))
+        return json_object_set_new(object, "orderStatusId", json_string("98765")) == 0;
     return false;
 }
 
 static bool null_list(json_t **root)
 {
-    static const char *const names[] = {"results", "parcels", "data", "Data", "shipping_methods"};
+    static const char *const names[] = {"results",  "parcels",          "data",
+                                        "Data",     "shipping_methods", "bookings",
+                                        "products", "articles",         "packages"};
 
     if (json_is_array(*root)) {
         json_decref(*root);

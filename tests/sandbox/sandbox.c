@@ -13,6 +13,7 @@
 #include "sandbox/clock.h"
 #include "sandbox/control.h"
 #include "sandbox/counts.h"
+#include "sandbox/hook.h"
 #include "sandbox/serve.h"
 #include "sandbox/shop.h"
 #include "sandbox/switches.h"
@@ -27,7 +28,7 @@ struct options {
 static const char usage[] =
     "usage: sandbox [--port N] [--clock FILE] [--latency MS] [--fill SEED]\n"
     "\n"
-    "Plays Afterbuy, Sendcloud and Billbee on 127.0.0.1, in memory.\n"
+    "Plays Afterbuy, Sendcloud, Billbee and wemalo on 127.0.0.1, in memory.\n"
     "\n"
     "  --port N      listen there; 0, the default, takes any free port\n"
     "  --clock FILE  take the time from this file: 8 bytes, a native int64, milliseconds since "
@@ -37,9 +38,8 @@ static const char usage[] =
     "\n"
     "When it listens it prints `sandbox: ready on http://127.0.0.1:PORT`. SIGTERM and SIGINT end "
     "it.\n"
-    "Afterbuy is at /afterbuy/, Sendcloud at /api/, Billbee at /billbee/, the controls at "
-    "/_control/; "
-    "see README.md.\n"
+    "Afterbuy is at /afterbuy/, Sendcloud at /api/, Billbee at /billbee/, wemalo at /wemalo/v1/,\n"
+    "the controls at /_control/; see README.md.\n"
     "\n"
     "Switches (POST /_control/switches) and their defaults:\n";
 
@@ -121,6 +121,7 @@ static int run(const struct options *o, const sigset_t *ends)
     uint16_t port;
     int signal_number;
 
+    (void)hook_open();
     for (size_t i = 0; i < system_count(); i++)
         system_at(i)->open();
     if (o->fills)
@@ -135,6 +136,7 @@ static int run(const struct options *o, const sigset_t *ends)
     (void)fflush(stdout);
     (void)sigwait(ends, &signal_number);
     serve_done();
+    hook_done();
     for (size_t i = 0; i < system_count(); i++)
         system_at(i)->done();
     counts_done();

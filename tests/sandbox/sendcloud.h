@@ -208,13 +208,7 @@ sc_call_fn sc_integrations_get, sc_integration_get, sc_integration_put, sc_integ
 /* webhooks */
 void sc_hook_parcel(struct sc_account *a, const struct sc_parcel *p);
 void sc_hook_flush(void);
-bool sc_hook_open(void);
 void sc_hook_done(void);
-void sc_hook_text(struct text *t);
-/* False for anything that does not stay on this machine. */
-bool sc_hook_url_local(const char *url);
-/* Number of deliveries whose time has come. */
-size_t sc_hook_due(void);
 
 /* control */
 bool sc_control(struct call *c, const char *path, const json_t *said);

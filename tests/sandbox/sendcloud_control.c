@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sandbox/control.h"
+#include "sandbox/hook.h"
 #include "sandbox/sendcloud.h"
 
 /* ---- printing and moving ---- */
@@ -94,7 +95,7 @@ static void set_hook(struct call *c, struct sc_account *a, const json_t *said)
     struct sc_integration *in =
         json_is_integer(id) ? sc_integration_find(a, json_integer_value(id)) : a->integrations;
 
-    if (!in || (url && !sc_hook_url_local(url))) {
+    if (!in || (url && !hook_url_local(url))) {
         control_answer(c, false, "no such integration, or an address beyond this machine");
         return;
     }
@@ -107,7 +108,7 @@ static void set_hook(struct call *c, struct sc_account *a, const json_t *said)
 static void show_hooks(struct call *c)
 {
     call_answer(c, 200, "application/json");
-    sc_hook_text(&c->reply.body);
+    hook_text(&c->reply.body, HOOK_SENDCLOUD);
 }
 
 bool sc_control(struct call *c, const char *path, const json_t *said)

@@ -95,7 +95,6 @@ void sc_accounts_open(void)
 
     (void)sc_account_add(demo);
     json_decref(demo);
-    (void)sc_hook_open();
 }
 
 static void entry_free(struct sc_entry *e)

@@ -11,6 +11,40 @@
 
 #include "sandbox/text.h"
 
+#define WEMALO_SWITCHES(X)                                                                         \
+    X(WM_RATE_LIMITS, "wemalo.rate_limits", 1, "419 when the bucket of calls is empty")            \
+    X(WM_MAX_CALLS, "wemalo.max_calls", 60, "calls that the bucket holds")                         \
+    X(WM_CALLS_A_MINUTE, "wemalo.calls_a_minute", 60, "calls that flow into the bucket")           \
+    X(WM_AUTH_STATUS, "wemalo.auth_status", 401, "HTTP status of a wrong token, or 403")           \
+    X(WM_HTTP_200, "wemalo.http_200", 1, "1: refusals come with HTTP 200, status in the body")     \
+    X(WM_PLAIN_ERRORS, "wemalo.plain_errors", 0,                                                   \
+      "refusals are plain text with their HTTP status (1) or HTTP 200 (2)")                        \
+    X(WM_UNKNOWN_STATUS, "wemalo.unknown_status", 404, "status for an unknown order, or 400")      \
+    X(WM_STRICT, "wemalo.strict", 1, "unknown fields are refused")                                 \
+    X(WM_MIXED_IDS, "wemalo.mixed_ids", 1, "ids come as text or number, by record")                \
+    X(WM_EAN_REQUIRED, "wemalo.ean_required", 1, "an article needs an ean")                        \
+    X(WM_PRODUCT_AGAIN, "wemalo.product_add_again", 3,                                             \
+      "product/add of a known externalId: 0 error, 1 change, 2 ignored, 3 second article")         \
+    X(WM_CONFLICT, "wemalo.conflict", 0,                                                           \
+      "a change takes another's sku or ean: 0 the rest is changed silently, 1 error")              \
+    X(WM_MULTIPLE_PARTIAL, "wemalo.multiple_partial", 1,                                           \
+      "1: a bad article in addMultiple leaves the others stored; 0: none is")                      \
+    X(WM_MULTIPLE_MAX, "wemalo.multiple_max", 50, "articles that addMultiple takes")               \
+    X(WM_ADD_AGAIN, "wemalo.add_again", 1,                                                         \
+      "goodsOrder/add of a known externalId: 0 error, 1 silent second order, 2 change")            \
+    X(WM_ADD_CONDITIONAL, "wemalo.add_conditional", 1, "the account has addConditional")           \
+    X(WM_ADD_POSITION_BUG, "wemalo.add_position_bug", 1, "addPosition stores everything twice")    \
+    X(WM_CANCEL_SILENT, "wemalo.cancel_silent", 1,                                                 \
+      "a cancellation that comes too late is answered like one that worked")                       \
+    X(WM_FIRST_STOCK, "wemalo.first_stock", 1000000, "pieces of a new article on the shelf")       \
+    X(WM_SEED, "wemalo.seed", 0, "another warehouse: other delays, parcels, tracking numbers")     \
+    X(WM_VARIETY, "wemalo.variety", 1,                                                             \
+      "0: one parcel with a number each, nothing partly, nothing blocked")                         \
+    X(WM_WORK_S, "wemalo.work_s", 7200, "seconds from OPEN to INPROCESS, -1: never")               \
+    X(WM_PICK_S, "wemalo.pick_s", 1800, "to INPICKING, and on to READYFORSHIPMENT, -1: never")     \
+    X(WM_PACK_S, "wemalo.pack_s", 900, "to packed, and from blocked to packed, -1: never")         \
+    X(WM_SHIP_S, "wemalo.ship_s", 7200, "from PACKED to SHIPPED, -1: never")
+
 #define SWITCH_NUMBERS(X)                                                                          \
     X(LATENCY_MS, "latency_ms", 0, "every answer takes that long, in real time")                   \
     X(AB_RANGE_INCLUSIVE, "afterbuy.range_inclusive", 1, "RangeID borders belong to the range")    \
@@ -65,11 +99,14 @@
     X(BB_ORDER_EXISTS, "billbee.order_exists", 0,                                                  \
       "POST /orders refuses 0: nothing, 1: the same Id in a shop, 2: the same OrderNumber")        \
     X(BB_CREDIT_PARENT, "billbee.credit_parent", 0,                                                \
-      "1: a credit order names its original in BillBeeParentOrderId")
+      "1: a credit order names its original in BillBeeParentOrderId")                              \
+    WEMALO_SWITCHES(X)
 
 #define SWITCH_TEXTS(X)                                                                            \
     X(SC_PARTNER_ID, "sendcloud.partner_id", "", "the only Sendcloud-Partner-Id that is known")    \
-    X(SC_TRACKING_404, "sendcloud.tracking_bucket", "v2/103", "key prefix in the S3 error document")
+    X(SC_TRACKING_404, "sendcloud.tracking_bucket", "v2/103",                                      \
+      "key prefix in the S3 error document")                                                       \
+    X(WM_BORDER, "wemalo.border", "INPROCESS", "from this status on an order cannot be changed")
 
 enum switch_number {
 #define X(id, name, value, help) SWITCH_##id,

@@ -5,9 +5,10 @@
 #include "sandbox/afterbuy.h"
 #include "sandbox/billbee.h"
 #include "sandbox/sendcloud.h"
+#include "sandbox/wemalo.h"
 
-static const struct system *const systems[] = {&afterbuy_system, &sendcloud_system,
-                                               &billbee_system};
+static const struct system *const systems[] = {&afterbuy_system, &sendcloud_system, &billbee_system,
+                                               &wemalo_system};
 
 size_t system_count(void)
 {
