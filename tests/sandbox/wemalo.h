@@ -149,8 +149,8 @@ struct wm_push {
 };
 
 struct wm_hook {
-    char *url, *token, *mail; /* url NULL: not registered */
-    uint64_t source;          /* what hook knows it by */
+    char *url, *token; /* url NULL: not registered */
+    uint64_t source;   /* what hook knows it by */
 };
 
 enum wm_event { WM_STATUS_UPDATE, WM_TRACKING_ADDED, WM_STOCK_CHANGE, WM_REFURBISHMENT, WM_EVENTS };

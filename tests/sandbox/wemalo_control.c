@@ -204,34 +204,41 @@ static void book(struct call *c, struct wm_account *a, const char *external_id)
         call_answer_json(c, 200, json_pack("{s:b,s:I}", "ok", 1, "pieces", (json_int_t)pieces));
 }
 
+static bool post(struct call *c, struct wm_account *a, const char *path, const json_t *said)
+{
+    struct path_parts parts;
+
+    if (path_matches(path, "orders/{externalId}", &parts))
+        move(c, a, parts.part[0], said);
+    else if (path_matches(path, "book/{externalId}", &parts))
+        book(c, a, parts.part[0]);
+    else if (same_text(path, "ship"))
+        ship(c, a, said);
+    else if (same_text(path, "articles"))
+        put_articles(c, a, said);
+    else if (same_text(path, "profiles"))
+        put_profile(c, a, said);
+    else
+        return false;
+    return true;
+}
+
 bool wm_control(struct call *c, const char *path, const json_t *said)
 {
     struct wm_account *a = wm_account_by_name(call_query(c, "account"));
-    bool post = c->method == METHOD_POST;
-    struct path_parts parts;
 
     if (!a)
         return false;
     wm_age(a);
-    if (post && path_matches(path, "orders/{externalId}", &parts)) {
-        move(c, a, parts.part[0], said);
-    } else if (post && same_text(path, "ship")) {
-        ship(c, a, said);
-    } else if (post && same_text(path, "articles")) {
-        put_articles(c, a, said);
-    } else if (post && same_text(path, "profiles")) {
-        put_profile(c, a, said);
-    } else if (post && path_matches(path, "book/{externalId}", &parts)) {
-        book(c, a, parts.part[0]);
-    } else if (c->method == METHOD_GET && same_text(path, "orders")) {
+    if (c->method == METHOD_POST)
+        return post(c, a, path, said);
+    if (same_text(path, "orders")) {
         list_orders(c, a);
-    } else if (c->method == METHOD_GET && same_text(path, "hooks")) {
-        call_answer(c, 200, "application/json");
-        hook_text(&c->reply.body, HOOK_WEMALO);
-    } else {
-        return false;
+        return true;
     }
-    return true;
+    call_answer(c, 200, "application/json");
+    hook_text(&c->reply.body, HOOK_WEMALO);
+    return same_text(path, "hooks");
 }
 
 /* ---- the dump ---- */

@@ -17,7 +17,6 @@ static void unregister(struct wm_hook *h)
         hook_forget(h->source);
     free(h->url);
     free(h->token);
-    free(h->mail);
     *h = (struct wm_hook){0};
 }
 
@@ -69,6 +68,26 @@ static struct wm_hook *hook_of(struct call *c, struct wm_account *a, const char 
     return NULL;
 }
 
+static void enter(struct call *c, struct wm_hook *h, const char *event, const json_t *taken,
+                  const char *mail)
+{
+    const char *url = json_string_value(json_object_get(taken, "payload"));
+    const char *token = json_string_value(json_object_get(taken, "token"));
+    struct text *t = wm_ok(c);
+
+    unregister(h);
+    h->url = mem_copy(url);
+    h->token = mem_copy(token);
+    h->source = ++sources;
+    counts_mutations("wemalo", 1);
+    text_member(t, "mode", "create");
+    text_member(t, "event", event);
+    text_member(t, "payload", url);
+    text_member(t, "token", token);
+    text_member(t, "mail", mail);
+    wm_ok_end(c);
+}
+
 /* The table calls it email, the example mail: either will do. */
 void wm_hook_register(struct call *c, struct wm_account *a, const struct path_parts *parts)
 {
@@ -78,36 +97,21 @@ void wm_hook_register(struct call *c, struct wm_account *a, const struct path_pa
     struct wm_hook *h = hook_of(c, a, parts->part[0]);
     json_t *said = h ? wm_body(c, a) : NULL, *taken;
     struct wm_wrong wrong = {0};
-    const char *url, *mail;
-    struct text *t;
+    const char *mail;
 
     if (!said)
         return;
     taken = wm_taken(said, allowed, &wrong);
-    url = json_string_value(json_object_get(taken, "payload"));
     mail = json_string_value(json_object_get(taken, "mail"));
     mail = mail ? mail : json_string_value(json_object_get(taken, "email"));
-    if (!taken) {
+    if (!taken)
         wm_say_wrong(c, &wrong);
-    } else if (!hook_url_local(url)) {
+    else if (!hook_url_local(json_string_value(json_object_get(taken, "payload"))))
         wm_error(c, 400, "payload", "INVALID", "an address beyond this machine");
-    } else if (!mail) {
+    else if (!mail)
         wm_error(c, 400, "missingParameter", NULL, "mail");
-    } else {
-        unregister(h);
-        *h = (struct wm_hook){.url = mem_copy(url),
-                              .token = wm_words(json_object_get(taken, "token")),
-                              .mail = mem_copy(mail),
-                              .source = ++sources};
-        counts_mutations("wemalo", 1);
-        t = wm_ok(c);
-        text_member(t, "mode", "create");
-        text_member(t, "event", parts->part[0]);
-        text_member(t, "payload", h->url);
-        text_member(t, "token", h->token);
-        text_member(t, "mail", h->mail);
-        wm_ok_end(c);
-    }
+    else
+        enter(c, h, parts->part[0], taken, mail);
     json_decref(taken);
     json_decref(said);
 }

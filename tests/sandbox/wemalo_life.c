@@ -4,7 +4,7 @@
 
 #include "sandbox/wemalo.h"
 
-enum { RECHECK_S = 1800, DAY_S = 86400, FALL_BACK_S = 900 };
+static const int64_t RECHECK_MS = 1800000, DAY_MS = 86400000, FALL_BACK_MS = 900000;
 
 struct status_row {
     const char *name, *id;
@@ -248,7 +248,7 @@ void wm_receive(struct wm_account *a, struct wm_order *o)
         return;
     }
     status_put(a, o, WM_PARTIAL);
-    wm_set_due(a, o, o->wait_until_ms > now ? o->wait_until_ms : now + RECHECK_S * 1000);
+    wm_set_due(a, o, o->wait_until_ms > now ? o->wait_until_ms : now + RECHECK_MS);
 }
 
 /* Looks again, from the present moment: what waits for stock waits long. */
@@ -263,7 +263,7 @@ static void recheck(struct wm_account *a, struct wm_order *o, int64_t at_ms)
         due_after(a, o, at_ms, SWITCH_WM_WORK_S);
     } else {
         o->reason = "MISSING_ARTICLES";
-        wm_set_due(a, o, now + RECHECK_S * 1000);
+        wm_set_due(a, o, now + RECHECK_MS);
     }
 }
 
@@ -281,7 +281,7 @@ void wm_cancel_for_now(struct wm_account *a, struct wm_order *o)
 {
     o->reject_later = wm_cancel(a, o);
     if (o->reject_later)
-        wm_set_due(a, o, clock_ms() + FALL_BACK_S * 1000);
+        wm_set_due(a, o, clock_ms() + FALL_BACK_MS);
 }
 
 /* ---- packing ---- */
@@ -464,7 +464,7 @@ static void ship(struct wm_account *a, struct wm_order *o, int64_t at_ms)
 
     (void)wm_hand_over(a, o, at_ms);
     if (first && o->parcel_count > 1 && habit_of(o) == HABIT_TWO_DAYS) {
-        wm_set_due(a, o, at_ms + (int64_t)DAY_S * 1000);
+        wm_set_due(a, o, at_ms + DAY_MS);
         return;
     }
     while (wm_hand_over(a, o, at_ms))
@@ -540,7 +540,7 @@ static void force_back(struct wm_account *a, struct wm_order *o, enum wm_status 
 {
     if (wanted == WM_PARTIAL) {
         wm_release(a, o);
-        wm_set_due(a, o, clock_ms() + RECHECK_S * 1000);
+        wm_set_due(a, o, clock_ms() + RECHECK_MS);
     }
     status_put(a, o, wanted);
     if (wanted != WM_PARTIAL)

@@ -225,31 +225,42 @@ static bool is_said(const json_t *value)
     return value && !json_is_null(value) && !(json_is_string(value) && !json_string_length(value));
 }
 
+static bool all_said(const json_t *said, const struct wm_field *fields, struct wm_wrong *wrong)
+{
+    for (; fields->name; fields++) {
+        if (fields->required && !is_said(json_object_get(said, fields->name)))
+            return wm_is_wrong(wrong, 400, "missingParameter", NULL, fields->name);
+    }
+    return true;
+}
+
+/* Adds one field to what is taken, unless it is null. */
+static bool take(json_t *taken, const struct wm_field *fields, const char *name, json_t *value,
+                 struct wm_wrong *wrong)
+{
+    const struct wm_field *f = field_of(fields, name);
+
+    if (!f)
+        return !switch_on(SWITCH_WM_STRICT) ||
+               wm_is_wrong(wrong, 400, "unknownParameter", NULL, name);
+    if (json_is_null(value))
+        return true;
+    if (!fits(value, f->type))
+        return wm_is_wrong(wrong, 400, f->name, "INVALID", "another type was expected");
+    return json_object_set(taken, name, value) == 0;
+}
+
 json_t *wm_taken(const json_t *said, const struct wm_field *fields, struct wm_wrong *wrong)
 {
     json_t *taken = json_object(), *value;
     const char *name;
-    bool fine =
-        json_is_object(said) || wm_is_wrong(wrong, 400, "message", NULL, "an object was expected");
+    bool fine = json_is_object(said)
+                    ? all_said(said, fields, wrong)
+                    : wm_is_wrong(wrong, 400, "message", NULL, "an object was expected");
 
-    for (const struct wm_field *f = fields; fine && f->name; f++) {
-        if (f->required && !is_said(json_object_get(said, f->name)))
-            fine = wm_is_wrong(wrong, 400, "missingParameter", NULL, f->name);
-    }
-    if (fine) {
-        json_object_foreach(json_steps(said), name, value)
-        {
-            const struct wm_field *f = field_of(fields, name);
-
-            if (!f && switch_on(SWITCH_WM_STRICT))
-                fine = wm_is_wrong(wrong, 400, "unknownParameter", NULL, name);
-            else if (f && !json_is_null(value) && !fits(value, f->type))
-                fine = wm_is_wrong(wrong, 400, f->name, "INVALID", "another type was expected");
-            if (!fine)
-                break;
-            if (f && !json_is_null(value))
-                (void)json_object_set(taken, name, value);
-        }
+    json_object_foreach(json_steps(said), name, value)
+    {
+        fine = fine && take(taken, fields, name, value, wrong);
     }
     if (fine)
         return taken;

@@ -352,6 +352,29 @@ void wm_flags_get(struct call *c, struct wm_account *a, const struct path_parts 
 
 enum { FLAGS_MAX = 50 };
 
+/* Unknown ids are left out of `updated`. */
+static void flag_all(struct call *c, struct wm_account *a, const json_t *ids)
+{
+    struct text *t = wm_ok(c);
+    size_t at, done = 0;
+
+    text_member_raw(t, "updated", "[");
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        char *id = wm_words(json_array_get(ids, i));
+        int64_t n;
+
+        if (int_of(id, &n) && wm_booking_by_id(a, n, &at)) {
+            flag(&a->bookings[at]);
+            text_str(t, done++ ? "," : "");
+            text_int(t, n);
+        }
+        free(id);
+    }
+    text_char(t, ']');
+    wm_member_bool(t, "allUpdated", done == json_array_size(ids));
+    wm_ok_end(c);
+}
+
 void wm_flags_put(struct call *c, struct wm_account *a, const struct path_parts *parts)
 {
     static const struct wm_field allowed[] = {
@@ -359,8 +382,6 @@ void wm_flags_put(struct call *c, struct wm_account *a, const struct path_parts 
     json_t *said = wm_body(c, a), *taken;
     struct wm_wrong wrong = {0};
     const json_t *ids;
-    struct text *t;
-    size_t at, done = 0;
 
     (void)parts;
     if (!said)
@@ -368,28 +389,12 @@ void wm_flags_put(struct call *c, struct wm_account *a, const struct path_parts 
     taken = wm_taken(said, allowed, &wrong);
     ids = json_object_get(taken, "historyIds");
     c->items = json_array_size(ids);
-    if (!taken) {
+    if (!taken)
         wm_say_wrong(c, &wrong);
-    } else if (c->items > FLAGS_MAX) {
+    else if (c->items > FLAGS_MAX)
         wm_error(c, 400, "historyIds", "INVALID", "more than 50");
-    } else {
-        t = wm_ok(c);
-        text_member_raw(t, "updated", "[");
-        for (size_t i = 0; i < c->items; i++) {
-            char *id = wm_words(json_array_get(ids, i));
-            int64_t n;
-
-            if (int_of(id, &n) && wm_booking_by_id(a, n, &at)) {
-                flag(&a->bookings[at]);
-                text_str(t, done++ ? "," : "");
-                text_int(t, n);
-            }
-            free(id);
-        }
-        text_char(t, ']');
-        wm_member_bool(t, "allUpdated", done == c->items);
-        wm_ok_end(c);
-    }
+    else
+        flag_all(c, a, ids);
     json_decref(taken);
     json_decref(said);
 }
