@@ -148,6 +148,12 @@ struct wm_push {
     int64_t times;
 };
 
+/* Where the next page of a list begins that grows only at its end. */
+struct wm_memo {
+    int64_t from_local, to_local; /* whose list it is */
+    size_t number, at;
+};
+
 struct wm_hook {
     char *url, *token; /* url NULL: not registered */
     uint64_t source;   /* what hook knows it by */
@@ -180,6 +186,7 @@ struct wm_account {
     size_t profile_count;
     struct index by_external, by_sku, by_ean, by_order, by_push;
     struct wm_hook hooks[WM_EVENTS];
+    struct wm_memo sent;
     int64_t calls_milli, filled_ms; /* the rate limit's bucket, in 1/1000 calls */
 };
 
@@ -321,6 +328,7 @@ struct wm_range {
     size_t from, to;
     wm_fits_fn *fits;
     const void *query;
+    struct wm_memo *memo; /* may be NULL */
 };
 /* False, and an answer, when the page is no number. */
 bool wm_page_take(struct call *c, const struct wm_account *a, const struct wm_range *range,

@@ -220,7 +220,7 @@ static void answer_returns(struct call *c, const struct wm_account *a, const str
 void wm_return_booked(struct call *c, struct wm_account *a, const struct path_parts *parts)
 {
     (void)parts;
-    answer_returns(c, a, &(struct wm_range){0, a->return_count, return_fits, NULL});
+    answer_returns(c, a, &(struct wm_range){0, a->return_count, return_fits, NULL, NULL});
 }
 
 void wm_return_flag(struct call *c, struct wm_account *a, const struct path_parts *parts)
@@ -269,7 +269,7 @@ void wm_return_bookings(struct call *c, struct wm_account *a, const struct path_
 
     (void)parts;
     if (dates_of(c, &q))
-        answer_returns(c, a, &(struct wm_range){0, a->return_count, return_in_time, &q});
+        answer_returns(c, a, &(struct wm_range){0, a->return_count, return_in_time, &q, NULL});
 }
 
 void wm_receipt_get(struct call *c, struct wm_account *a, const struct path_parts *parts)

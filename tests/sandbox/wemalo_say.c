@@ -343,7 +343,7 @@ bool wm_page_take(struct call *c, const struct wm_account *a, const struct wm_ra
                   struct wm_page *p)
 {
     int64_t number = call_query_int(c, "page", call_query(c, "page") ? -1 : 0);
-    size_t skip, seen = 0;
+    size_t skip, seen = 0, i = range->from;
 
     if (number < 0 || number > INT32_MAX) {
         wm_error(c, 400, "page", "INVALID", "a number from 0 was expected");
@@ -353,13 +353,21 @@ bool wm_page_take(struct call *c, const struct wm_account *a, const struct wm_ra
     p->size = PAGE_SIZE;
     p->at = mem_need(PAGE_SIZE * sizeof *p->at);
     skip = page_start(c, p);
-    for (size_t i = range->from; i < range->to && !p->more; i++) {
+    if (range->memo && number && range->memo->number == p->number && !c->fault.played) {
+        i = range->memo->at;
+        seen = skip;
+    }
+    for (; i < range->to && !p->more; i++) {
         if (!range->fits(a, i, range->query) || seen++ < skip)
             continue;
         if (p->count < p->size)
             p->at[p->count++] = i;
         else
             p->more = true;
+    }
+    if (range->memo && p->more && !c->fault.played) {
+        range->memo->number = p->number + 1;
+        range->memo->at = i - 1;
     }
     page_spoil(c, p);
     c->items = p->count;

@@ -221,14 +221,17 @@ static void narrow(const struct wm_account *a, const char *external_id, struct w
 }
 
 /* Wall clocks are compared, as they stand in the answer; hence an hour more on both sides. */
-static struct wm_range range_of(const struct wm_account *a, const struct sent_query *q)
+static struct wm_range range_of(struct wm_account *a, const struct sent_query *q)
 {
-    struct wm_range r = {0, a->booking_count, sent_fits, q};
+    struct wm_range r = {0, a->booking_count, sent_fits, q, NULL};
 
     if (q->external_id) {
         narrow(a, q->external_id, &r);
         return r;
     }
+    if (a->sent.from_local != q->from_local || a->sent.to_local != q->to_local)
+        a->sent = (struct wm_memo){q->from_local, q->to_local, 0, 0};
+    r.memo = &a->sent;
     if (q->from_local > 0)
         r.from = booking_from(a, berlin_to_utc(q->from_local) * 1000 - HOUR_MS);
     if (q->to_local < INT32_MAX * (int64_t)2)
@@ -267,7 +270,7 @@ static struct wm_range unflagged(struct wm_account *a, const enum wm_reason *rea
 
     while (*from < a->booking_count && !flag_fits(a, *from, reason))
         ++*from;
-    return (struct wm_range){*from, a->booking_count, flag_fits, reason};
+    return (struct wm_range){*from, a->booking_count, flag_fits, reason, NULL};
 }
 
 void wm_sent_unflagged(struct call *c, struct wm_account *a, const struct path_parts *parts)
