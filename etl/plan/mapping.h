@@ -61,6 +61,10 @@ struct mapped {
     const char *notes;
 };
 
+/* Notes of the op `cover`, "known:carrier:DHL%20Paket": a table has, or lacks, a row for a name. */
+#define NOTE_KNOWN "known"
+#define NOTE_UNKNOWN "unknown"
+
 /* Changes the record in place. False only for ERR_STORE/ERR_SETUP from the catalogue; a record that
  * cannot be mapped is OUTCOME_REFUSE. */
 MUST_CHECK bool mapping_apply(const struct mapping *mapping, const struct catalogue *catalogue,

@@ -266,9 +266,9 @@ typedef bool op_load_fn(struct loader *loader, const char *field, const char *va
 typedef enum did op_apply_fn(struct work *work, const struct rule *rule,
                              const struct subject *subject);
 
-/* set, default, lookup, catalogue (op_fill.c) */
-op_load_fn op_set_load, op_lookup_load, op_catalogue_load;
-op_apply_fn op_set, op_default, op_lookup, op_catalogue;
+/* set, default, lookup, cover, catalogue (op_fill.c) */
+op_load_fn op_set_load, op_lookup_load, op_cover_load, op_catalogue_load;
+op_apply_fn op_set, op_default, op_lookup, op_cover, op_catalogue;
 /* sum, at_least, convert (op_amount.c) */
 op_load_fn op_sum_load, op_convert_load;
 op_apply_fn op_sum, op_at_least, op_convert;

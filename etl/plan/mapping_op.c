@@ -191,6 +191,9 @@ const struct op ops[] = {
      "result`; none fits, "
      "or "
      "the cell is empty: the field stays"},
+    {"cover", op_cover_load, op_cover, "any", "name of a field",
+     "counts the other field's values by whether this one is filled, in the day's coverage report; "
+     "notes known:FIELD:VALUE or unknown:FIELD:VALUE"},
     {"catalogue", op_catalogue_load, op_catalogue, "items.FIELD", "field of the article",
      "fills an empty field of a line from the source's article of the same product_ref or sku"},
     {"allocate", op_allocate_load, op_allocate, "items", "a number of the article: price_e4",

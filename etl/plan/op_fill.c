@@ -1,6 +1,7 @@
 #include "plan/mapping_intern.h"
 
 #include "core/text.h"
+#include "wire/url.h"
 
 /* ---- set, default ---- */
 
@@ -118,6 +119,35 @@ enum did op_lookup(struct work *work, const struct rule *rule, const struct subj
     text = rule->phrases ? phrase_text(&rule->phrases[row], subject, work->scratch)
                          : lookup_cell(rule->lookup.table, row, rule->column);
     return text && *text ? rule_put_text(rule, subject, text) : DID_NOTHING;
+}
+
+/* ---- cover ---- */
+
+bool op_cover_load(struct loader *loader, const char *field, const char *value, struct rule *rule)
+{
+    if (!rule_field_load(loader, field, TYPE_ALL, rule) ||
+        !operand_load_here(loader, value, &rule->other))
+        return false;
+    if (!rule->other.field || rule->other.field->flags & FIELD_PRIVATE)
+        return loader_fail(loader, "'%s' is not for reports: personal, or no field", value);
+    rule->code = field;
+    return true;
+}
+
+/* The report takes it apart again: blanks part notes, and colons the parts of one. */
+enum did op_cover(struct work *work, const struct rule *rule, const struct subject *subject)
+{
+    const char *name = operand_text(&rule->other, subject, work->scratch);
+    AUTO(buf_done) struct buf about = {0};
+
+    if (text_is_empty(name))
+        return DID_NOTHING;
+    buf_text(&about, rule->code);
+    buf_char(&about, ':');
+    url_put(&about, name);
+    work_note(work, rule_field_filled(rule, subject) ? NOTE_KNOWN : NOTE_UNKNOWN,
+              arena_text(work->scratch, buf_str(&about)));
+    return DID_CHANGE;
 }
 
 /* ---- catalogue ---- */

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/text.h"
 #include "model/codec.h"
+#include "wire/url.h"
 
 #define BLOCK ((size_t)64 << 10)
 
@@ -104,6 +105,8 @@ struct sheet {
     struct csv_out csv;
     const struct reasons *reasons;
     struct arena scratch;
+    struct name *names; /* met by the op `cover` */
+    struct arena names_arena;
 };
 
 static void sheet_close(struct sheet *sheet)
@@ -111,6 +114,7 @@ static void sheet_close(struct sheet *sheet)
     file_close(&sheet->file);
     buf_done(&sheet->buf);
     arena_done(&sheet->scratch);
+    arena_done(&sheet->names_arena);
 }
 
 static bool sheet_flush(struct sheet *sheet, size_t at_least, struct err *err)
@@ -157,6 +161,82 @@ static const char *const row_columns[] = {
     "weight_from", "total",   "currency",    "revision",  "found_at", "sent_at",   "settled_at",
     "found_run",   "run",     "fingerprint", NULL};
 
+/* ---- which names a table knows ---- */
+
+/* A name that a field of records had, and whether a table had a row for it. */
+struct name {
+    const char *note; /* without its first word: "carrier:DHL%20Paket" */
+    int64_t known, unknown;
+    struct name *next;
+};
+
+static struct name *name_of(struct sheet *sheet, const char *note, size_t len)
+{
+    struct name **at = &sheet->names;
+
+    while (*at && (strncmp((*at)->note, note, len) != 0 || (*at)->note[len]))
+        at = &(*at)->next;
+    if (!*at) {
+        *at = arena_alloc(&sheet->names_arena, sizeof **at);
+        (*at)->note = arena_slice(&sheet->names_arena, note, len);
+    }
+    return *at;
+}
+
+/* "known:carrier:DHL%20Paket" and its like, among a row's other notes. */
+static void count_names(struct sheet *sheet, const char *notes)
+{
+    static const char known[] = NOTE_KNOWN ":", unknown[] = NOTE_UNKNOWN ":";
+
+    while (notes && *notes) {
+        size_t len = strcspn(notes, " ");
+
+        if (strncmp(notes, known, sizeof known - 1) == 0)
+            name_of(sheet, notes + sizeof known - 1, len - (sizeof known - 1))->known++;
+        else if (strncmp(notes, unknown, sizeof unknown - 1) == 0)
+            name_of(sheet, notes + sizeof unknown - 1, len - (sizeof unknown - 1))->unknown++;
+        notes += len;
+        notes += strspn(notes, " ");
+    }
+}
+
+static const char *const coverage_columns[] = {"day",  "route", "flow",        "field",
+                                               "name", "known", "without_row", NULL};
+
+static void put_name(struct sheet *sheet, const struct name *name)
+{
+    size_t field_len = strcspn(name->note, ":");
+    const char *value = name->note + field_len + (name->note[field_len] == ':');
+
+    csv_cell(&sheet->csv, arena_slice(&sheet->scratch, name->note, field_len));
+    csv_cell(&sheet->csv, url_parameter(arena_format(&sheet->scratch, "?name=%s", value), "name",
+                                        &sheet->scratch));
+    csv_cell_int(&sheet->csv, name->known);
+    csv_cell_int(&sheet->csv, name->unknown);
+    csv_row_end(&sheet->csv);
+}
+
+static bool write_coverage(struct job *job, const struct flow *flow, int64_t day,
+                           const struct name *names, struct err *err)
+{
+    AUTO(sheet_close) struct sheet sheet = {0};
+    char name[PATH_SIZE], text[DAY_TEXT_SIZE];
+
+    (void)snprintf(name, sizeof name, "%s-%s-coverage.csv", flow->route->name,
+                   kind_name(flow->kind));
+    if (!sheet_open(job, day, name, coverage_columns, &sheet, err))
+        return false;
+    for (; names; names = names->next) {
+        csv_cell(&sheet.csv, day_text(day, text));
+        csv_cell(&sheet.csv, flow->route->name);
+        csv_cell(&sheet.csv, kind_name(flow->kind));
+        put_name(&sheet, names);
+    }
+    return sheet_commit(&sheet, err);
+}
+
+/* ---- rows ---- */
+
 static bool put_row(void *context, const struct ledger_row *row, struct err *err)
 {
     struct sheet *sheet = context;
@@ -191,6 +271,7 @@ static bool put_row(void *context, const struct ledger_row *row, struct err *err
     csv_cell(csv, row->run);
     csv_cell(csv, row->at_target ? row->at_target : row->fingerprint);
     csv_row_end(csv);
+    count_names(sheet, row->notes);
     return sheet_flush(sheet, BLOCK, err);
 }
 
@@ -204,7 +285,8 @@ static bool write_rows(struct job *job, const struct flow *flow, int64_t day,
     return sheet_open(job, day, name, row_columns, &sheet, err) &&
            ledger_day(job->ledger, flow->route->name, flow->kind, day, &sheet.scratch, put_row,
                       &sheet, err) &&
-           sheet_commit(&sheet, err);
+           sheet_commit(&sheet, err) &&
+           (!sheet.names || write_coverage(job, flow, day, sheet.names, err));
 }
 
 static const char *const summary_columns[] = {"day",     "route",  "flow",        "source",
