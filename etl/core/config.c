@@ -96,14 +96,14 @@ bool config_parse(const char *path, const char *text, size_t len, struct arena *
     struct reader reader = {.path = path, .arena = arena};
     const char *end = text + len;
 
-    if (!utf8_valid(text, len))
-        return err_set(err, ERR_SETUP, "%s: is not UTF-8 text; save it as UTF-8", path);
     reader.sections = arena_array(arena, SECTIONS_MAX, sizeof *reader.sections);
     while (text < end) {
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         size_t take = stop ? (size_t)(stop - text) : (size_t)(end - text);
 
         reader.line++;
+        if (!utf8_valid(text, take))
+            return wrong(&reader, err, "this is not UTF-8 text; save the file as UTF-8");
         if (!take_line(&reader, text_trim(arena, arena_slice(arena, text, take)), err))
             return false;
         text += take + 1;

@@ -113,7 +113,7 @@ static void each_slip_of_the_pen_is_told_with_its_line(void **state)
     assert_refused("[a]\n[a]\n", "tagwerk.conf:2:", "twice");
     assert_refused("[a]\nx = 1\nx = 2\n", "tagwerk.conf:3:", "twice");
     assert_refused("[a]\n= 1\n", "tagwerk.conf:2:", "key = value");
-    assert_refused("[a]\nx = K\xF6ln\n", "tagwerk.conf", "UTF-8");
+    assert_refused("[a]\nx = K\xF6ln\n", "tagwerk.conf:2:", "UTF-8");
 }
 
 static void blanks_within_a_section_head_do_not_count(void **state)
