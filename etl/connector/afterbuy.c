@@ -245,8 +245,8 @@ static enum err_kind judge(const struct account *account, const struct request *
     enum err_kind kind = judge_status(response, err);
 
     (void)account;
-    if (kind == ERR_RECORD) /* not Afterbuy's word, which is always 200, and not about an order */
-        err->kind = kind = ERR_SYSTEM;
+    if (kind == ERR_RECORD && request->changes)
+        return ERR_NONE; /* not Afterbuy's word, which is always 200, and about no order */
     if (kind != ERR_NONE)
         return kind;
     if (text_same_nocase(status, "Success") || text_same_nocase(status, "Warning"))
