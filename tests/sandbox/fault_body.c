@@ -181,7 +181,8 @@ static bool odd_status(json_t *object)
     if (json_object_get(status, "code"))
         return json_object_set_new(status, "code", json_string("BEAMED_UP")) == 0;
     if (json_object_get(object, "statusName"))
-        return json_object_set_new(object, "statusName", json_string("BEAMED_UP")) == 0;
+        return json_object_set_new(object, "statusName", json_string("BEAMED_UP")) == 0 &&
+               json_object_set_new(object, "orderStatus", json_string("BEAMED_UP")) == 0;
     if (json_object_get(object, "orderStatusId"))
         return json_object_set_new(object, "orderStatusId", json_string("98765")) == 0;
     return false;

@@ -101,7 +101,7 @@ struct wm_order {
     json_t *wish; /* {"parcels":2,"tracking":[..]} of the control, or NULL */
     size_t documents;
     uint16_t lag; /* reads that do not see it yet */
-    bool reserved, blocked, reject_later, fallen_back;
+    bool looked, reserved, blocked, reject_later;
 };
 
 struct wm_parcel {

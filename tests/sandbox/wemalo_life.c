@@ -225,7 +225,7 @@ static void status_put(struct wm_account *a, struct wm_order *o, enum wm_status 
                             o->reason));
 }
 
-/* One order in eight is looked at by a human first. */
+/* One order in eight is put aside when it comes for the first time. */
 static bool puzzles(const struct wm_order *o)
 {
     return switch_on(SWITCH_WM_VARIETY) && o->seed >> 8 & 1 && o->seed >> 9 & 1 &&
@@ -238,10 +238,11 @@ void wm_receive(struct wm_account *a, struct wm_order *o)
 
     if (o->wait_until_ms > now)
         o->reason = "DELIVERY_DATE";
-    else if (puzzles(o))
+    else if (!o->looked && puzzles(o))
         o->reason = "UNKNOWN";
     else
         o->reason = reserve(a, o) ? "" : "MISSING_ARTICLES";
+    o->looked = true;
     if (!*o->reason) {
         status_put(a, o, WM_OPEN);
         due_after(a, o, now, SWITCH_WM_WORK_S);
@@ -507,10 +508,9 @@ static void step(struct wm_account *a, struct wm_order *o, int64_t at_ms)
         ship(a, o, at_ms);
         break;
     case WM_CANCELLED:
-        o->fallen_back = o->reject_later;
-        o->reject_later = false;
-        if (o->fallen_back)
+        if (o->reject_later)
             wm_receive(a, o);
+        o->reject_later = false;
         break;
     case WM_SHIPPED:
     case WM_STATUSES:

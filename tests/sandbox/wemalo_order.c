@@ -173,24 +173,46 @@ static bool read_order(const struct wm_account *a, const json_t *said, struct as
 
 /* ---- storing ---- */
 
-/* What the warehouse reads in the header. */
-static void store_meta(struct wm_order *o, const json_t *meta)
+/* Takes the header over, as far as the warehouse reads it; false when it says nothing new. */
+static bool store_meta(struct wm_order *o, const json_t *meta)
 {
     const char *number = json_string_value(json_object_get(meta, "orderNumber"));
     const char *day = json_string_value(json_object_get(meta, "expectedDeliveryDate"));
+    char *words = wm_dump(meta);
     int64_t at_s;
 
+    if (same_text(words, o->meta)) {
+        free(words);
+        return false;
+    }
     free(o->meta);
     free(o->order_number);
-    o->meta = wm_dump(meta);
+    o->meta = words;
     o->order_number = mem_copy(number && *number ? number : o->external_id);
     o->blocked = whole(meta, "blocked", 0) == 1;
     o->wait_until_ms = day && iso_day_parse(day, &at_s) ? berlin_to_utc(at_s) * 1000 : 0;
-    counts_mutations("wemalo", 1);
+    return true;
 }
 
-/* Takes the request over as the whole order; the warehouse looks at it anew. */
-static void store_order(struct wm_account *a, struct wm_order *o, struct asked *q)
+static bool same_position(const struct wm_position *x, const struct wm_position *y)
+{
+    return x->article == y->article && x->quantity == y->quantity && x->asked == y->asked &&
+           x->total_cents == y->total_cents && x->tax_cents == y->tax_cents &&
+           same_text(x->identifier, y->identifier) && same_text(x->serial, y->serial);
+}
+
+static bool same_positions(const struct wm_order *o, const struct asked *q)
+{
+    if (o->position_count != q->position_count)
+        return false;
+    for (size_t i = 0; i < o->position_count; i++) {
+        if (!same_position(&o->positions[i], &q->positions[i]))
+            return false;
+    }
+    return true;
+}
+
+static void store_positions(struct wm_account *a, struct wm_order *o, struct asked *q)
 {
     wm_release(a, o);
     wm_positions_free(o->positions, o->position_count);
@@ -198,8 +220,22 @@ static void store_order(struct wm_account *a, struct wm_order *o, struct asked *
     o->position_count = q->position_count;
     q->positions = NULL;
     q->position_count = 0;
-    store_meta(o, q->meta);
-    wm_receive(a, o);
+}
+
+/* Takes the request over as the whole order. The warehouse looks anew at what changed, and at what
+ * it could not reserve. */
+static void store_order(struct wm_account *a, struct wm_order *o, struct asked *q)
+{
+    bool rows = !same_positions(o, q), header = store_meta(o, q->meta);
+
+    if (rows)
+        store_positions(a, o, q);
+    if (rows || header)
+        counts_mutations("wemalo", 1);
+    if (rows || header || o->status == WM_PARTIAL) {
+        wm_release(a, o);
+        wm_receive(a, o);
+    }
 }
 
 static struct wm_order *create(struct call *c, struct wm_account *a, struct asked *q)
@@ -338,9 +374,11 @@ void wm_order_meta(struct call *c, struct wm_account *a, const struct path_parts
         stored = wm_compact(o->meta);
         (void)json_object_del(taken, "externalId");
         (void)json_object_update(stored, taken);
-        wm_release(a, o);
-        store_meta(o, stored);
-        wm_receive(a, o);
+        if (store_meta(o, stored)) {
+            counts_mutations("wemalo", 1);
+            wm_release(a, o);
+            wm_receive(a, o);
+        }
         json_decref(stored);
         wm_ok_plain(c);
     }
@@ -478,7 +516,7 @@ void wm_order_priority(struct call *c, struct wm_account *a, const struct path_p
     if (taken) {
         meta = wm_compact(o->meta);
         (void)json_object_set(meta, "priority", json_object_get(taken, "priority"));
-        store_meta(o, meta);
+        counts_mutations("wemalo", store_meta(o, meta));
         json_decref(meta);
         wm_ok_plain(c);
     } else {
