@@ -149,9 +149,10 @@ static bool put_article(struct wm_account *a, const json_t *said)
     const json_t *set = json_object_get(said, "set"), *stock = json_object_get(said, "stock");
     char *id = wm_words(json_object_get(said, "externalId"));
     uint32_t at = wm_article_by_sku(a, sku);
-    json_t *body;
 
     if (sku && at == WM_NONE) {
+        json_t *body;
+
         at = wm_article_new(a, id ? id : sku);
         body = json_pack("{s:s,s:s,s:s}", "sku", sku, "productGroup", "default", "name", sku);
         if (ean)

@@ -462,14 +462,14 @@ bool wm_hand_over(struct wm_account *a, struct wm_order *o, int64_t at_ms)
 static void ship(struct wm_account *a, struct wm_order *o, int64_t at_ms)
 {
     bool first = !o->parcel_count || !a->parcels[o->parcels[0]]->handed_ms;
+    bool more = wm_hand_over(a, o, at_ms);
 
-    (void)wm_hand_over(a, o, at_ms);
     if (first && o->parcel_count > 1 && habit_of(o) == HABIT_TWO_DAYS) {
         wm_set_due(a, o, at_ms + DAY_MS);
         return;
     }
-    while (wm_hand_over(a, o, at_ms))
-        continue;
+    while (more)
+        more = wm_hand_over(a, o, at_ms);
     o->reserved = false;
     o->shipped_ms = at_ms;
     wm_set_due(a, o, INT64_MAX);

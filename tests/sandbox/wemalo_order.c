@@ -278,7 +278,6 @@ static void put(struct call *c, struct wm_account *a, int64_t again, bool condit
     json_t *said = wm_body(c, a);
     struct asked q = {0};
     struct wm_wrong wrong = {0};
-    struct wm_order *o;
 
     if (!said)
         return;
@@ -286,6 +285,8 @@ static void put(struct call *c, struct wm_account *a, int64_t again, bool condit
     if (!read_order(a, said, &q, &wrong)) {
         wm_say_wrong(c, &wrong);
     } else {
+        struct wm_order *o;
+
         wm_push_count(a, q.external_id);
         o = wm_order_find(a, q.external_id);
         if (!o || o->status == WM_CANCELLED || again == 1) {
@@ -352,7 +353,7 @@ static struct wm_order *open_order_of(struct call *c, const struct wm_account *a
 void wm_order_meta(struct call *c, struct wm_account *a, const struct path_parts *parts)
 {
     struct wm_field optional[sizeof meta_fields / sizeof *meta_fields];
-    json_t *said, *taken, *stored;
+    json_t *said, *taken;
     struct wm_order *o = open_order_of(c, a, parts, &said);
     struct wm_wrong wrong = {0};
     char *id;
@@ -371,7 +372,8 @@ void wm_order_meta(struct call *c, struct wm_account *a, const struct path_parts
     if (!taken || wrong.status) {
         wm_say_wrong(c, &wrong);
     } else {
-        stored = wm_compact(o->meta);
+        json_t *stored = wm_compact(o->meta);
+
         (void)json_object_del(taken, "externalId");
         (void)json_object_update(stored, taken);
         if (store_meta(o, stored)) {
@@ -506,7 +508,7 @@ void wm_order_priority(struct call *c, struct wm_account *a, const struct path_p
 {
     static const struct wm_field allowed[] = {
         {"priority", WM_PRIORITY, true}, {"shop", WM_TEXT, false}, {NULL}};
-    json_t *said, *taken, *meta;
+    json_t *said, *taken;
     struct wm_order *o = open_order_of(c, a, parts, &said);
     struct wm_wrong wrong = {0};
 
@@ -514,7 +516,8 @@ void wm_order_priority(struct call *c, struct wm_account *a, const struct path_p
         return;
     taken = wm_taken(said, allowed, &wrong);
     if (taken) {
-        meta = wm_compact(o->meta);
+        json_t *meta = wm_compact(o->meta);
+
         (void)json_object_set(meta, "priority", json_object_get(taken, "priority"));
         counts_mutations("wemalo", store_meta(o, meta));
         json_decref(meta);

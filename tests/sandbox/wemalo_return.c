@@ -202,10 +202,10 @@ static bool return_in_time(const struct wm_account *a, size_t at, const void *qu
 static void answer_returns(struct call *c, const struct wm_account *a, const struct wm_range *range)
 {
     struct wm_page page = {0};
-    struct text *t;
 
     if (wm_page_take(c, a, range, &page)) {
-        t = wm_ok(c);
+        struct text *t = wm_ok(c);
+
         text_member_int(t, "page", (int64_t)page.number);
         wm_member_bool(t, "additionalPage", page.more);
         text_member_raw(t, "bookings", "[");

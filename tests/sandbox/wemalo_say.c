@@ -12,7 +12,6 @@ void wm_error(struct call *c, int status, const char *key, const char *code, con
     int64_t plain = switch_int(SWITCH_WM_PLAIN_ERRORS);
     int http = plain == 1 || !switch_on(SWITCH_WM_HTTP_200) ? status : 200;
     struct text message = {0};
-    json_t *body;
 
     if (code)
         text_fmt(&message, "%s: %s (%s)", key, code, detail);
@@ -21,7 +20,9 @@ void wm_error(struct call *c, int status, const char *key, const char *code, con
     if (plain) {
         call_answer_text(c, http, "text/plain", message.s);
     } else {
-        body = json_pack("{s:b,s:i,s:s}", "Success", 0, "status", status, "message", message.s);
+        json_t *body =
+            json_pack("{s:b,s:i,s:s}", "Success", 0, "status", status, "message", message.s);
+
         if (!same_text(key, "message"))
             (void)json_object_set_new(body, key, json_string(code ? code : detail));
         call_answer_json(c, http, body);

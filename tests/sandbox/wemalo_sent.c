@@ -328,7 +328,6 @@ void wm_flags_get(struct call *c, struct wm_account *a, const struct path_parts 
     enum wm_reason reason = WM_INCOMING;
     struct wm_page page = {0};
     struct wm_range range;
-    struct text *t;
 
     (void)parts;
     while (reason < WM_REASONS && !same_text(reasons[reason], said))
@@ -339,7 +338,8 @@ void wm_flags_get(struct call *c, struct wm_account *a, const struct path_parts 
     }
     range = unflagged(a, &reason);
     if (wm_page_take(c, a, &range, &page)) {
-        t = wm_ok(c);
+        struct text *t = wm_ok(c);
+
         text_member_int(t, "page", (int64_t)page.number);
         wm_member_bool(t, "additionalPage", page.more);
         text_member_int(t, "numberOfBookings", (int64_t)page.count);
