@@ -96,7 +96,7 @@ static void follow_book(json_t *object)
     json_array_foreach(object, i, each) follow_book(each);
     json_object_foreach_safe(object, next, key, each)
     {
-        if (json_is_null(each) && strcmp(key, "Data") != 0) {
+        if (json_is_null(each)) {
             (void)json_object_del(object, key);
             continue;
         }
