@@ -135,6 +135,8 @@ struct bb_page_limit {
 struct bb_account {
     struct bb_account *next;
     char *name, *user, *password, *api_key;
+    char *rule_url; /* of the rule "call an address when an order is cancelled"; NULL: none */
+    bool rule_hears_api;
     json_t *shops, *stocks, *providers, *hooks;
     struct bb_order **orders; /* by record number */
     size_t order_count, order_max;
@@ -266,6 +268,9 @@ void bb_as_xml(struct call *c);
 /* Rewrites it as the Swagger file has it: no null, a number for ErrorDescription, dates with zone.
  */
 void bb_by_the_book(struct call *c);
+
+/* The merchant's rule: calls its address when an order has just become cancelled. */
+void bb_rule_run(const struct bb_account *a, const struct bb_order *o, bool by_api);
 
 /* ---- limits ---- */
 /* Seconds to wait; 0 when the call is welcome, which it then counts. */

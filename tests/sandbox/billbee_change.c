@@ -105,15 +105,19 @@ void bb_state_put(struct call *c, struct bb_account *a, const struct path_parts 
     struct bb_order *o = order_of(c, a, parts);
     json_t *body = o ? bb_body(c, state_shape, "model") : NULL;
     json_int_t state = json_integer_value(json_object_get(body, "NewStateId"));
+    int was;
 
     if (!body)
         return;
+    was = o->state;
     json_decref(body);
     if (state < 1 || state > BB_STATES) {
         bb_invalid(c, json_pack("{s:[s]}", "model.NewStateId", "The value is not valid."));
         return;
     }
     bb_order_state(a, o, (int)state);
+    if (was != o->state)
+        bb_rule_run(a, o, true);
     bb_order_touch(a, o);
     counts_mutations("billbee", 1);
     answer_empty(c);

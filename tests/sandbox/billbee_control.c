@@ -4,6 +4,7 @@
 
 #include "sandbox/billbee.h"
 #include "sandbox/control.h"
+#include "sandbox/hook.h"
 #include "sandbox/switches.h"
 
 enum { FIRST_SHIPMENT_CARRIER = 2 };
@@ -222,6 +223,7 @@ static bool change(struct bb_account *a, struct bb_order *o, const json_t *said,
     json_t *rest = json_deep_copy(said);
     const json_t *stamp = json_object_get(said, "LastModifiedAt");
     int64_t wall = bb_now();
+    int was = o->state;
     bool fine;
 
     (void)json_object_del(rest, "cancel");
@@ -238,6 +240,8 @@ static bool change(struct bb_account *a, struct bb_order *o, const json_t *said,
     put_shipments(a, o, json_object_get(said, "shipments"));
     if (json_is_true(json_object_get(said, "cancel")))
         bb_order_state(a, o, BB_CANCELED);
+    if (was != o->state)
+        bb_rule_run(a, o, false);
     if (json_object_size(said) > (json_object_get(said, "credit") != NULL))
         bb_order_stamp(a, o, wall);
     return true;
@@ -319,23 +323,62 @@ static void put_providers(struct call *c, struct bb_account *a, const json_t *sa
     control_answer(c, json_is_array(said), "a list of providers is needed");
 }
 
+static void put_rule(struct call *c, struct bb_account *a, const json_t *said)
+{
+    const char *url = json_string_value(json_object_get(said, "url"));
+
+    if (url && !hook_url_local(url)) {
+        control_answer(c, false, "an address beyond this machine");
+        return;
+    }
+    free(a->rule_url);
+    a->rule_url = mem_copy(url);
+    a->rule_hears_api = json_is_true(json_object_get(said, "also_api"));
+    control_answer(c, true, NULL);
+}
+
+static void show_rule(struct call *c)
+{
+    call_answer(c, 200, "application/json");
+    hook_text(&c->reply.body, HOOK_BILLBEE);
+}
+
+static bool control_posted(struct call *c, struct bb_account *a, const char *path,
+                           const json_t *said)
+{
+    static const struct {
+        const char *path;
+        void (*run)(struct call *c, struct bb_account *a, const json_t *said);
+    } rows[] = {{"orders", put_orders},
+                {"products", put_products},
+                {"providers", put_providers},
+                {"rule", put_rule}};
+    struct path_parts parts;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (same_text(path, rows[i].path)) {
+            rows[i].run(c, a, said);
+            return true;
+        }
+    }
+    if (!path_matches(path, "orders/{id}", &parts))
+        return false;
+    change_order(c, a, parts.part[0], said);
+    return true;
+}
+
 bool bb_control(struct call *c, const char *path, const json_t *said)
 {
     struct bb_account *a = bb_account_by_name(call_query(c, "account"));
-    struct path_parts parts;
 
     if (!a)
         return false;
-    if (c->method == METHOD_POST && same_text(path, "orders"))
-        put_orders(c, a, said);
-    else if (c->method == METHOD_GET && same_text(path, "orders"))
+    if (c->method == METHOD_POST)
+        return control_posted(c, a, path, said);
+    if (same_text(path, "orders"))
         list_orders(c, a);
-    else if (c->method == METHOD_POST && path_matches(path, "orders/{id}", &parts))
-        change_order(c, a, parts.part[0], said);
-    else if (c->method == METHOD_POST && same_text(path, "products"))
-        put_products(c, a, said);
-    else if (c->method == METHOD_POST && same_text(path, "providers"))
-        put_providers(c, a, said);
+    else if (same_text(path, "rule"))
+        show_rule(c);
     else
         return false;
     return true;

@@ -1,10 +1,12 @@
-/* Registrations of webhooks at the Billbee simulator. What is delivered to them nobody could say,
- * so nothing is. */
+/* Registrations of webhooks at the Billbee simulator: what is delivered to them nobody could say,
+ * so nothing is. And the merchant's rule that calls an address when an order is cancelled. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sandbox/billbee.h"
 #include "sandbox/counts.h"
+#include "sandbox/hook.h"
+#include "sandbox/switches.h"
 
 enum { SECRET_MIN = 32, SECRET_MAX = 64 };
 
@@ -128,4 +130,26 @@ void bb_hook_filters_get(struct call *c, struct bb_account *a, const struct path
                      "[{\"Name\":\"order.created\",\"Description\":\"Neue Bestellung\"},"
                      "{\"Name\":\"order.statuschanged\",\"Description\":\"Status einer Bestellung "
                      "ge\xc3\xa4ndert\"}]");
+}
+
+/* ---- the rule ---- */
+
+static const char placeholder[] = "{OrderId}";
+
+void bb_rule_run(const struct bb_account *a, const struct bb_order *o, bool by_api)
+{
+    struct text url = {0};
+    const char *at = a->rule_url ? strstr(a->rule_url, placeholder) : NULL;
+
+    if (!a->rule_url || o->state != BB_CANCELED || (by_api && !a->rule_hears_api))
+        return;
+    text_add(&url, a->rule_url, at ? (size_t)(at - a->rule_url) : strlen(a->rule_url));
+    if (at && switch_on(SWITCH_BB_RULE_NUMBER))
+        text_str(&url, o->number ? o->number : "");
+    else if (at)
+        text_int(&url, o->id);
+    text_str(&url, at ? at + strlen(placeholder) : "");
+    hook_send(
+        &(struct hook_message){.url = url.s, .body = "", .headers = "", .sender = HOOK_BILLBEE}, 1);
+    text_done(&url);
 }

@@ -211,6 +211,7 @@ static void account_free(struct bb_account *a)
     free(a->user);
     free(a->password);
     free(a->api_key);
+    free(a->rule_url);
     free(a);
 }
 

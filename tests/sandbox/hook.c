@@ -24,6 +24,7 @@ struct sender_row {
 static const struct sender_row senders[HOOK_SENDERS] = {
     [HOOK_SENDCLOUD] = {"Sendcloud", 11, 300, 3600},
     [HOOK_WEMALO] = {"wemalo", 10, 300, 300},
+    [HOOK_BILLBEE] = {"Billbee", 1, 0, 0},
 };
 
 /* One event on its way to one address. */

@@ -12,7 +12,7 @@
 
 #include "sandbox/text.h"
 
-enum hook_sender { HOOK_SENDCLOUD, HOOK_WEMALO, HOOK_SENDERS };
+enum hook_sender { HOOK_SENDCLOUD, HOOK_WEMALO, HOOK_BILLBEE, HOOK_SENDERS };
 
 struct hook_message {
     const char *url, *body;

@@ -95,6 +95,8 @@
     X(BB_TAGS_ALL, "billbee.tags_all", 1, "1: several tag= mean all of them, 0: any")              \
     X(BB_BY_THE_BOOK, "billbee.by_the_book", 0,                                                    \
       "1: where the Swagger file and recorded answers differ, follow the file")                    \
+    X(BB_RULE_NUMBER, "billbee.rule_number", 0,                                                    \
+      "{OrderId} in the address of a rule is 0: the internal id, 1: the OrderNumber")              \
     X(BB_UTC, "billbee.utc", 0, "dates without zone are 0: German, 1: UTC")                        \
     X(BB_ORDER_EXISTS, "billbee.order_exists", 0,                                                  \
       "POST /orders refuses 0: nothing, 1: the same Id in a shop, 2: the same OrderNumber")        \
