@@ -72,7 +72,9 @@ json_t *bb_body(struct call *c, const struct bb_field *shape, const char *name)
     body = json_read(c->body.s, c->body.len, &why);
     if (!body)
         (void)json_object_set_new(errors, name, json_pack("[s]", why.text));
-    if (body && (!shape || json_is_array(body) || bb_bind(shape, body, name, errors))) {
+    if (body && shape && !json_is_object(body))
+        (void)json_object_set_new(errors, name, json_pack("[s]", "An object is required."));
+    if (body && (!shape || bb_bind(shape, body, name, errors))) {
         json_decref(errors);
         return body;
     }

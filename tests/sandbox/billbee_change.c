@@ -13,6 +13,18 @@ static const struct bb_field state_shape[] = {{"NewStateId", BB_INT, false, "0"}
 static const struct bb_field trigger_shape[] = {
     {"Name", BB_TEXT, true, "null"}, {"DelayInMinutes", BB_INT, false, "0"}, {0}};
 
+/* A number, or a text of digits; otherwise when it is neither. */
+static int64_t number_of(const json_t *object, const char *key, int64_t otherwise)
+{
+    const json_t *n = json_object_get(object, key);
+    int64_t out = otherwise;
+
+    if (json_is_integer(n))
+        return json_integer_value(n);
+    (void)int_of(json_string_value(n), &out);
+    return out;
+}
+
 /* The order that the path names; NULL, and an answer, when there is none. */
 static struct bb_order *order_of(struct call *c, struct bb_account *a,
                                  const struct path_parts *parts)
@@ -104,7 +116,7 @@ void bb_state_put(struct call *c, struct bb_account *a, const struct path_parts 
 {
     struct bb_order *o = order_of(c, a, parts);
     json_t *body = o ? bb_body(c, state_shape, "model") : NULL;
-    json_int_t state = json_integer_value(json_object_get(body, "NewStateId"));
+    int64_t state = number_of(body, "NewStateId", 0);
     int was;
 
     if (!body)
@@ -138,17 +150,6 @@ void bb_trigger_post(struct call *c, struct bb_account *a, const struct path_par
 }
 
 /* ---- shipments ---- */
-
-static int64_t number_of(const json_t *object, const char *key, int64_t otherwise)
-{
-    const json_t *n = json_object_get(object, key);
-    int64_t out = otherwise;
-
-    if (json_is_integer(n))
-        return json_integer_value(n);
-    (void)int_of(json_string_value(n), &out);
-    return out;
-}
 
 /* What is wrong with a shipment; NULL when nothing is. */
 static const char *shipment_wrong(const struct bb_account *a, const json_t *body)
@@ -227,6 +228,7 @@ static void adopt(struct bb_account *a, json_t *body, int64_t shop)
 
     for (i = 0; i < sizeof own / sizeof *own; i++)
         (void)json_object_del(body, own[i]);
+    (void)json_object_set_new(body, "State", json_integer(number_of(body, "State", BB_ORDERED)));
     (void)json_object_set_new(body, "IsFromBillbeeApi", json_true());
     (void)json_object_set_new(body, "ApiAccountId", shop ? json_integer(shop) : json_null());
     (void)json_object_set(body, "ApiAccountName",
@@ -268,6 +270,7 @@ void bb_orders_post(struct call *c, struct bb_account *a, const struct path_part
     json_t *body = bb_body(c, bb_order_shape, "orderData");
     int64_t shop = number_of(body, "ApiAccountId", call_query_int(c, "shopId", 0));
     struct bb_order *o;
+    char *posted;
 
     (void)parts;
     if (!body)
@@ -276,7 +279,7 @@ void bb_orders_post(struct call *c, struct bb_account *a, const struct path_part
         json_decref(body);
         return;
     }
-    char *posted = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+    posted = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
     adopt(a, body, shop);
     o = bb_order_new(a, body, false);
     o->posted = posted;
