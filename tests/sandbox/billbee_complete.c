@@ -90,6 +90,7 @@ static void complete_item(struct bb_account *a, json_t *item)
     need(item, "TaxIndex", json_integer(1));
     need(item, "TaxAmount", json_real(total * 19 / 119));
     need(item, "InvoiceSKU", json_incref(json_object_get(product, "SKU")));
+    need(product, "SkuOrId", json_incref(json_object_get(product, "SKU")));
 }
 
 static double complete_items(struct bb_account *a, json_t *order)
