@@ -4,7 +4,10 @@
  * of core/arena.c. */
 #include "core/arena.h"
 
+#include "fuzz/fuzz.h"
+
 #include <stdarg.h>
+#include <unistd.h>
 
 /* `first` is the newest; `now` and `used` are not needed. */
 struct arena_block {
@@ -13,10 +16,20 @@ struct arena_block {
     _Alignas(16) unsigned char bytes[];
 };
 
+static size_t pieces_left = SIZE_MAX;
+
+void memory_ends_after(size_t pieces)
+{
+    pieces_left = pieces;
+}
+
 void *heap_resize(void *old, size_t size)
 {
-    void *now = realloc(old, size ? size : 1);
+    void *now;
 
+    if (pieces_left-- == 0)
+        _exit(MEMORY_EXIT);
+    now = realloc(old, size ? size : 1);
     if (!now)
         abort();
     return now;

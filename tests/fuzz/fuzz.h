@@ -26,6 +26,8 @@ struct input {
     size_t len;
 };
 
+/* What begins with SHORTAGE is no input for the target: the rest is, in a process of its own whose
+ * memory ends. */
 struct input input_of(const uint8_t *bytes, size_t len);
 /* What stands in front of the next line end, which is left out; without one, all that is left. The
  * first line of an input holds its choices. */
@@ -35,6 +37,13 @@ struct input input_part(struct input *input);
 /* A number below `count` from one byte: A is 0, B is 1, so that an input can be written by hand. At
  * the end: 0. */
 size_t input_pick(struct input *input, size_t count);
+
+/* "!BA": one piece of memory, and none after it; two letters as input_pick reads them, the second
+ * counts 256. The process ends then, by design (core/arena.h), and by nothing else. */
+#define SHORTAGE '!'
+#define SHORTAGE_SIZE 3
+#define MEMORY_EXIT 90
+void memory_ends_after(size_t pieces);
 
 /* ---- what must be true ---- */
 
