@@ -64,12 +64,15 @@ bool answer_parse(enum format format, const char *bytes, size_t len, struct aren
 
 static void note_damage(struct record *record, const char *where, struct arena *arena)
 {
+    if (record->flaw)
+        return;
     record_flaw(record,
                 arena_format(arena,
                              "its text '%.60s' holds bytes that are not UTF-8: enter it anew at "
-                             "the source",
+                             "the source; for three days it is read again",
                              where),
                 arena);
+    record->flaw_code = FLAW_DAMAGED;
 }
 
 static const char *damaged_name(const struct node *node)

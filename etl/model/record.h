@@ -38,6 +38,9 @@ struct record {
     const char *flaw_code; /* reason code of the flaw */
 };
 
+/* Its texts were damaged on the way or at the source: it is read again for some days. */
+#define FLAW_DAMAGED "damaged"
+
 struct texts {
     const char *const *list;
     size_t len;

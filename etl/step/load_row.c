@@ -4,6 +4,7 @@
 #include "model/codec.h"
 #include "step/load_intern.h"
 
+#define MEND_S (INT64_C(3) * 86400)
 #define COMMIT_EVERY 2000 /* words without a request, per transaction */
 
 /* Large or personal records are sent from the staged file; the others through the ledger's queue.
@@ -18,12 +19,21 @@ const char *load_route(const struct load *load)
     return load->flow->route->name;
 }
 
+/* Bytes may have been damaged on the way. Whoever mends them at the source need not touch the
+ * record's time, so for some days only another reading can tell. */
+static bool may_mend(const struct load *load, const struct ledger_row *row)
+{
+    return row->state == STATE_REFUSED && text_same(row->reason, FLAW_DAMAGED) &&
+           load->job->begun_utc - row->found_utc < MEND_S;
+}
+
 /* The record's word in this run is final: it is written and counted. */
 bool load_put_word(struct load *load, const struct ledger_row *row, struct err *err)
 {
     job_tally(load->job, load->flow)->states[row->state]++;
     load->open +=
-        (row->state == STATE_WAITING || row->state == STATE_UNSURE) && !load_is_queued(row->kind);
+        may_mend(load, row) ||
+        ((row->state == STATE_WAITING || row->state == STATE_UNSURE) && !load_is_queued(row->kind));
     if (++load->words % COMMIT_EVERY == 0 && !ledger_commit(load->job->ledger, err))
         return false;
     return ledger_begin(load->job->ledger, err) && ledger_put(load->job->ledger, row, err);

@@ -141,7 +141,7 @@ static void a_mapping_that_changes_during_a_run_counts_from_the_next_run_on(void
 
 #define ONE_REFUSED(w)                                                                             \
     assert_int_equal(world_summary(w, TODAY, "orders", "refused"), 1);                             \
-    assert_word(w, TODAY, ORDERS_CSV, "560000005", "refused", "unreadable");                       \
+    assert_word(w, TODAY, ORDERS_CSV, "560000005", "refused", "damaged");                          \
     assert_int_equal(pushes(w, "560000005"), 0)
 
 /* REQ-Z3: it is refused by its number and never sent with a mangled address; the others go on. */
