@@ -87,7 +87,7 @@ static void a_damaged_text_is_the_flaw_of_its_record_alone(void **state)
         assert_int_equal(page.intake.records_len, 2);
         assert_null(flaw(&page, 0));
         assert_non_null(strstr(flaw(&page, 1), "'tag' holds bytes that are not UTF-8"));
-        assert_string_equal(page.intake.records[1]->flaw_code, "unreadable");
+        assert_string_equal(page.intake.records[1]->flaw_code, FLAW_DAMAGED);
         arena_done(&page.arena);
     }
 }
