@@ -162,6 +162,8 @@ struct feed {
     read_fn *read;
     enum span span;
     int64_t overlap_s;
+    bool whole; /* the system cannot be asked by time, nor do its records have one: the window is
+                   left out */
     const char *const
         *veil; /* elements whose content never reaches the disk (bank data); ends with NULL */
 };

@@ -130,15 +130,16 @@ static bool read_flag(const char *text, int64_t *out, struct err *err)
     return err_set(err, ERR_RECORD, "'%s' is neither yes nor no", text);
 }
 
-static bool read_weight(const char *text, unsigned scale, int64_t *out, struct err *err)
+static bool read_measure(const char *what, const char *text, unsigned scale, int64_t *out,
+                         struct err *err)
 {
-    int64_t weight_g;
+    int64_t measure;
 
-    if (!decimal_parse(text, scale, &weight_g, err))
-        return err_wrap(err, "weight");
-    if (weight_g < 0)
-        return err_set(err, ERR_RECORD, "weight '%s' is below zero", text);
-    *out = weight_g > 0 ? weight_g : UNSAID;
+    if (!decimal_parse(text, scale, &measure, err))
+        return err_wrap(err, "%s", what);
+    if (measure < 0)
+        return err_set(err, ERR_RECORD, "%s '%s' is below zero", what, text);
+    *out = measure > 0 ? measure : UNSAID;
     return true;
 }
 
@@ -188,9 +189,11 @@ bool value_read(enum field_as as, const char *text, struct zone *zone, int64_t *
     case AS_MONEY:
         return decimal_parse(bare, 4, out, err);
     case AS_KILOGRAMS:
-        return read_weight(bare, 3, out, err);
+        return read_measure("weight", bare, 3, out, err);
     case AS_GRAMS:
-        return read_weight(bare, 0, out, err);
+        return read_measure("weight", bare, 0, out, err);
+    case AS_CENTIMETRES:
+        return read_measure("length", bare, 1, out, err);
     case AS_TIME_ISO:
         return iso_parse(bare, out, err);
     case AS_TIME_LOCAL:

@@ -18,11 +18,12 @@ enum field_as {
     AS_INT,     /* "12", also "12,00" */
     AS_FLAG,    /* 1, -1, true, True, yes: 1; 0, false, no: 0 */
     AS_MONEY,   /* decimal text, comma or dot: e4 */
-    AS_KILOGRAMS,  /* decimal text: g; 0 is UNSAID: no system means a weightless parcel */
-    AS_GRAMS,      /* integer text: g; 0 is UNSAID */
-    AS_TIME_ISO,   /* ISO 8601: utc */
-    AS_TIME_LOCAL, /* dd.MM.yyyy or dd-MM-yyyy[ HH:mm[:ss]], or ISO 8601, in the zone unless it
-                      names one: utc */
+    AS_KILOGRAMS,   /* decimal text: g; 0 is UNSAID: no system means a weightless parcel */
+    AS_GRAMS,       /* integer text: g; 0 is UNSAID */
+    AS_CENTIMETRES, /* decimal text: mm; 0 is UNSAID */
+    AS_TIME_ISO,    /* ISO 8601: utc */
+    AS_TIME_LOCAL,  /* dd.MM.yyyy or dd-MM-yyyy[ HH:mm[:ss]], or ISO 8601, in the zone unless it
+                       names one: utc */
 };
 
 struct field_path {

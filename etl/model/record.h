@@ -208,10 +208,12 @@ bool field_is_empty(const struct field *field, const void *base);
 #define SHIPMENT(r) ((struct shipment *)(void *)(r))
 #define CANCEL(r) ((struct cancel *)(void *)(r))
 #define MARK(r) ((struct mark *)(void *)(r))
+#define STOCK(r) ((struct stock *)(void *)(r))
 #define ORDER_OF(r) ((const struct order *)(const void *)(r))
 #define SHIPMENT_OF(r) ((const struct shipment *)(const void *)(r))
 #define ARTICLE_OF(r) ((const struct article *)(const void *)(r))
 #define CANCEL_OF(r) ((const struct cancel *)(const void *)(r))
 #define MARK_OF(r) ((const struct mark *)(const void *)(r))
+#define STOCK_OF(r) ((const struct stock *)(const void *)(r))
 
 #endif

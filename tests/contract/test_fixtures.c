@@ -205,10 +205,15 @@ static const struct sink *given_sink(const struct stage *stage)
 
 /* ---- the functions ---- */
 
+static struct window given_window(const struct stage *stage)
+{
+    return (struct window){fixture_number(stage->given, "from", UNSAID),
+                           fixture_number(stage->given, "until", UNSAID)};
+}
+
 static void run_ask(struct stage *stage)
 {
-    struct window window = {fixture_number(stage->given, "from", UNSAID),
-                            fixture_number(stage->given, "until", UNSAID)};
+    struct window window = given_window(stage);
     struct request request = fixture_request(&stage->fixture);
     struct err err = {0};
 
@@ -222,7 +227,10 @@ static void run_ask(struct stage *stage)
 
 static void run_read(struct stage *stage)
 {
-    struct intake intake = {.arena = &stage->fixture.arena, .claimed = UNSAID};
+    struct window window = given_window(stage);
+    struct intake intake = {.arena = &stage->fixture.arena,
+                            .claimed = UNSAID,
+                            .window = said(window.until_utc) ? &window : NULL};
     struct err err = {0};
 
     if (!feed_read(given_feed(stage), &stage->fixture.account, &stage->response,

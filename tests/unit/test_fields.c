@@ -91,6 +91,15 @@ static void a_weight_that_cannot_be_is_refused(void **state)
     bad(AS_GRAMS, "-1", "below zero");
 }
 
+static void a_length_comes_in_centimetres(void **state)
+{
+    (void)state;
+    assert_int_equal(good(AS_CENTIMETRES, "8.25", NULL), 83);
+    assert_int_equal(good(AS_CENTIMETRES, "12,000", NULL), 120);
+    assert_int_equal(good(AS_CENTIMETRES, "0.0", NULL), UNSAID);
+    bad(AS_CENTIMETRES, "-1", "length '-1' is below zero");
+}
+
 static void whole_numbers_may_come_with_empty_places(void **state)
 {
     (void)state;
@@ -317,6 +326,7 @@ int main(void)
         cmocka_unit_test(money_takes_comma_and_dot),
         cmocka_unit_test(a_weight_of_zero_is_not_said),
         cmocka_unit_test(a_weight_that_cannot_be_is_refused),
+        cmocka_unit_test(a_length_comes_in_centimetres),
         cmocka_unit_test(whole_numbers_may_come_with_empty_places),
         cmocka_unit_test(a_flag_has_many_spellings),
         cmocka_unit_test(nothing_said_is_unsaid_whatever_it_should_be),

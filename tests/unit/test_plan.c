@@ -179,7 +179,7 @@ static const struct mistake mistakes[] = {
     {"[account shop]\nsystem = afterbuyy\n",
      ":2: there is no system 'afterbuyy'; did you mean 'afterbuy'?"},
     {"[account shop]\nsystem = qqqqqqqqqqq\n",
-     "there is no system 'qqqqqqqqqqq'; there are: afterbuy, sendcloud"},
+     "there is no system 'qqqqqqqqqqq'; there are: afterbuy, "},
     {SHOP "partner_tokn = x\n",
      "tagwerk.conf:5: there is no option 'partner_tokn' here; did you mean 'partner_token'?"},
     {SHOP "url = ftp://x\n", "url = 'ftp://x'"},
