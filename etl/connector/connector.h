@@ -174,6 +174,7 @@ struct seek {
     size_t batch_max;
     seek_fn *ask;
     found_fn *found;
+    bool lists_all; /* asks for everything that is there, and names no entry */
 };
 
 struct sink {

@@ -1,0 +1,272 @@
+/* wemalo_sent.c: what left the warehouse, as shipments. wemalo lists booked items, not parcels: one
+ * row per article, the parcel's number in each. Rows of a page are put together to parcels; those
+ * of a parcel that lies on two pages are the same shipment twice, which harms nobody.
+ *
+ * Whether an order is on its way as a whole stands in its status, one call per order. So a page's
+ * parcels travel on in the cursor that asks for the first one's order; its answer completes that
+ * order's parcels, and the others travel on. An answer that is read again later comes without
+ * cursor: then the parcels are read from the page, and whether their order is complete stays
+ * unsaid.
+ *
+ * A cursor is "page NUMBER FIRST" (the first booking of the page before, so that a list that begins
+ * again is noticed) or "status NUMBER [SHIPMENT...]". */
+#include "connector/wemalo.h"
+
+#include "connector/fields.h"
+#include "core/decimal.h"
+#include "core/text.h"
+#include "model/codec.h"
+
+#include <inttypes.h>
+
+#define ORDER_SENT "500" /* orderStatusId of an order that was sent completely */
+
+/* ---- cursors ---- */
+
+struct place {
+    int64_t page;
+    const char *first;   /* of a page: first booking of the page before; NULL */
+    const char *parcels; /* of a status: the shipments that wait for it; NULL: it is a page */
+};
+
+static struct place place_of(const char *cursor, struct arena *arena)
+{
+    struct place place = {0};
+    const char *number = cursor ? strchr(cursor, ' ') : NULL;
+    const char *rest = number ? strchr(number + 1, ' ') : NULL;
+    struct err ignored;
+
+    if (!rest || !integer_parse(arena_slice(arena, number + 1, (size_t)(rest - number - 1)),
+                                &place.page, &ignored))
+        return (struct place){0};
+    if (text_starts_nocase(cursor, "status "))
+        place.parcels = rest + 1;
+    else
+        place.first = rest + 1;
+    return place;
+}
+
+/* Shipments that wait for the status of the first one's order. */
+static const char *status_cursor(int64_t page, struct record *const *records, size_t len,
+                                 struct arena *arena)
+{
+    AUTO(buf_done) struct buf text = {0};
+    struct json_out json;
+
+    buf_format(&text, "status %" PRId64 " ", page);
+    json = json_begin(&text);
+    json_list(&json);
+    for (size_t i = 0; i < len; i++)
+        record_put(&json, records[i], 0);
+    json_list_end(&json);
+    return arena_text(arena, buf_str(&text));
+}
+
+static bool waiting_parcels(const char *parcels, struct arena *arena, const struct node **first,
+                            struct err *err)
+{
+    const struct node *list;
+
+    if (!json_parse(parcels, strlen(parcels), arena, &list, err) || !node_first(list, NULL))
+        return err_set(err, ERR_SYSTEM, "a cursor that holds no shipments");
+    *first = node_first(list, NULL);
+    return true;
+}
+
+/* ---- asking ---- */
+
+static void put_time(struct request *out, const char *name, const struct account *account,
+                     int64_t utc)
+{
+    AUTO(buf_done) struct buf text = {0};
+
+    if (!said(utc))
+        return;
+    put_time_de(&text, account->zone, utc);
+    request_parameter(out, name, buf_str(&text));
+}
+
+bool wemalo_sent_ask(const struct account *account, const struct window *window, const char *cursor,
+                     struct request *out, struct err *err)
+{
+    struct place place = place_of(cursor, out->arena);
+    const struct node *parcel;
+
+    if (place.parcels) {
+        if (!waiting_parcels(place.parcels, out->arena, &parcel, err))
+            return false;
+        wemalo_get(out, WEMALO_STATUS, account,
+                   wemalo_path_of("/v1/goodsOrder/getStatus/", node_text(parcel, "order_ref"),
+                                  out->arena));
+        return true;
+    }
+    wemalo_get(out, "GET /goodsOrder/sentPackages", account, "/v1/goodsOrder/sentPackages/");
+    put_time(out, "dateFrom", account, window->from_utc);
+    put_time(out, "dateTo", account, said(window->until_utc) ? window->until_utc - 1 : UNSAID);
+    request_parameter(out, "page", arena_format(out->arena, "%" PRId64, place.page));
+    return true;
+}
+
+/* ---- a page ---- */
+
+static const struct field_path parcel_fields[] = {
+    {"externalGoodsOrderId", AS_TEXT, offsetof(struct shipment, head.order_ref)},
+    {"trackingNumber", AS_TEXT, offsetof(struct shipment, tracking)},
+    {"dispatcherName", AS_TEXT, offsetof(struct shipment, carrier_name)},
+    {"dispatcherProduct", AS_TEXT, offsetof(struct shipment, method)},
+    {"orderStatusId", AS_TEXT, offsetof(struct shipment, status)},
+};
+
+/* For the eye only: what cannot be read of these is left out, and the tracking number still goes
+ * back. */
+static const struct field_path parcel_extras[] = {
+    {"handoverDate", AS_TIME_LOCAL, offsetof(struct shipment, head.at_utc)},
+    {"bookingDate", AS_TIME_LOCAL, offsetof(struct shipment, head.at_utc)},
+};
+
+/* What makes the parcel one: its number; of a letter without one, its id or when it left. */
+static const char *parcel_name(const struct node *row, const struct shipment *shipment)
+{
+    static const char *const places[] = {"packageId", "handoverDate", "bookingDate"};
+    const char *name = shipment->tracking;
+
+    for (size_t i = 0; i < ARRAY_LEN(places) && text_is_empty(name); i++)
+        name = node_text(row, places[i]);
+    return name;
+}
+
+static struct record *read_row(const struct node *row, const struct account *account,
+                               struct arena *arena)
+{
+    struct record *record = record_new(KIND_SHIPMENTS, arena);
+    struct shipment *shipment = SHIPMENT(record);
+    const char *name, *order;
+    struct err ignored;
+
+    fields_read_record(FIELDS(parcel_fields), row, account->zone, shipment, record, arena);
+    (void)!fields_read(FIELDS(parcel_extras), row, account->zone, shipment, arena, &ignored);
+    if (shipment->status)
+        shipment->complete = text_same(shipment->status, ORDER_SENT);
+    name = parcel_name(row, shipment);
+    order = record->order_ref ? record->order_ref : node_text(row, "goodsOrderId");
+    if (text_is_empty(name) || text_is_empty(order))
+        record->ref = record_ref(record, NULL, row, arena);
+    else
+        record->ref = arena_format(arena, "%s %s", order, name);
+    return record;
+}
+
+/* A page's parcels: those that are through, and those whose order is to be asked about. */
+struct sorted {
+    struct record **waiting;
+    size_t waiting_len;
+};
+
+static bool is_known(const struct record *record, const struct intake *intake,
+                     const struct sorted *sorted)
+{
+    for (size_t i = 0; i < intake->records_len; i++)
+        if (text_same(intake->records[i]->ref, record->ref))
+            return true;
+    for (size_t i = 0; i < sorted->waiting_len; i++)
+        if (text_same(sorted->waiting[i]->ref, record->ref))
+            return true;
+    return false;
+}
+
+static void sort_row(struct record *record, struct intake *out, struct sorted *sorted)
+{
+    bool is_told = said(SHIPMENT(record)->complete);
+
+    if (is_known(record, out, sorted))
+        return;
+    if (!out->window || record->flaw || is_told || !record->order_ref)
+        intake_add(out, record);
+    else
+        sorted->waiting[sorted->waiting_len++] = record;
+}
+
+static bool says_more(const struct response *response)
+{
+    struct err ignored;
+    int64_t more;
+
+    return value_read(AS_FLAG, node_text(response->root, "additionalPage"), NULL, &more,
+                      &ignored) &&
+           more == 1;
+}
+
+static bool read_page(const struct account *account, const struct response *response,
+                      struct place place, struct intake *out, struct err *err)
+{
+    struct sorted sorted = {0};
+    const struct node *first;
+    const char *booking;
+    size_t count = 0;
+
+    if (!wemalo_list(response, "bookings", &first, err))
+        return false;
+    if (!first && says_more(response))
+        return err_set(err, ERR_SYSTEM, "wemalo says that there are more parcels, but shows none");
+    for (const struct node *row = first; row; row = row->next)
+        count++;
+    sorted.waiting = arena_array(out->arena, count + 1, sizeof(struct record *));
+    for (const struct node *row = first; row; row = row->next)
+        sort_row(read_row(row, account, out->arena), out, &sorted);
+    booking = node_text(first, "historyId");
+    if (says_more(response) && !(booking && text_same(booking, place.first)))
+        intake_next(out, arena_format(out->arena, "page %" PRId64 " %s", place.page + 1,
+                                      booking ? booking : "-"));
+    if (sorted.waiting_len)
+        intake_next(out, status_cursor(place.page, sorted.waiting, sorted.waiting_len, out->arena));
+    return true;
+}
+
+/* ---- a status ---- */
+
+static bool read_status(const struct response *response, struct place place, struct intake *out,
+                        struct err *err)
+{
+    const char *status = wemalo_status_name(response);
+    const struct node *first;
+    struct sorted others = {0};
+    size_t count = 0;
+
+    if (!waiting_parcels(place.parcels, out->arena, &first, err))
+        return false;
+    for (const struct node *one = first; one; one = one->next)
+        count++;
+    others.waiting = arena_array(out->arena, count, sizeof(struct record *));
+    for (const struct node *one = first; one; one = one->next) {
+        struct record *record;
+
+        if (!record_get(one, KIND_SHIPMENTS, out->arena, &record, err))
+            return false;
+        if (!text_same(record->order_ref, node_text(first, "order_ref"))) {
+            others.waiting[others.waiting_len++] = record;
+            continue;
+        }
+        SHIPMENT(record)->status_text = status;
+        SHIPMENT(record)->complete = text_same_nocase(status, "SHIPPED");
+        intake_add(out, record);
+    }
+    if (others.waiting_len)
+        intake_next(out, status_cursor(place.page, others.waiting, others.waiting_len, out->arena));
+    return true;
+}
+
+/* The answer of a status that is read again: its parcels are read from their page. */
+static bool is_lone_status(const struct response *response)
+{
+    return wemalo_status_name(response) || wemalo_status(response) == WEMALO_UNKNOWN;
+}
+
+bool wemalo_sent_read(const struct account *account, const struct response *response,
+                      const char *cursor, struct intake *out, struct err *err)
+{
+    struct place place = place_of(cursor, out->arena);
+
+    if (place.parcels)
+        return read_status(response, place, out, err);
+    return (!cursor && is_lone_status(response)) || read_page(account, response, place, out, err);
+}
