@@ -5,9 +5,10 @@
  *
  * A cancellation after the invoice is an order of its own, with amounts below zero, while the
  * original stays as it is. Whether it takes back the whole original can only be told by looking at
- * that, so each of them is followed by a question. Until then it is on its way in a cursor,
- * "credits", of which each credit has two lines: the path of its original, and its record. A staged
- * answer that is read again (nobody goes on from there) gives it without `credit_for`. */
+ * that, so each of them is followed by a question. Until then it is on its way in a cursor:
+ * "credits", the place where they were met, so that no two cursors are alike, and two lines for
+ * each: the path of its original, and its record. A staged answer that is read again (nobody goes
+ * on from there) gives it without `credit_for`. */
 #include "connector/billbee.h"
 
 #include "connector/fields.h"
@@ -16,7 +17,7 @@
 
 #define CHANGED "changed"
 #define WORK "work"
-#define CREDITS "credits\n"
+#define CREDITS "credits "
 #define CREDIT_ENDING "-GS" /* of the number of a credit order */
 
 /* ---- asking ---- */
@@ -26,14 +27,43 @@ static bool is_about_credits(const char *cursor)
     return cursor && strncmp(cursor, CREDITS, strlen(CREDITS)) == 0;
 }
 
+/* Of a cursor about credits: where they were met, the first one and its original, the lines of the
+ * others. */
+struct pursuit {
+    const char *place, *path, *record, *rest;
+};
+
+static const char *take_line(const char **at, struct arena *arena)
+{
+    size_t len = strcspn(*at, "\n");
+    const char *line = arena_slice(arena, *at, len);
+
+    *at += len + ((*at)[len] == '\n');
+    return line;
+}
+
+static struct pursuit pursuit_of(const char *cursor, struct arena *arena)
+{
+    struct pursuit pursuit;
+
+    pursuit.place = take_line(&cursor, arena);
+    pursuit.path = take_line(&cursor, arena);
+    pursuit.record = take_line(&cursor, arena);
+    pursuit.rest = cursor;
+    return pursuit;
+}
+
+static bool is_by_number(const struct pursuit *pursuit)
+{
+    return strncmp(pursuit->path, BILLBEE_BY_NUMBER_PATH, strlen(BILLBEE_BY_NUMBER_PATH)) == 0;
+}
+
 static void ask_original(const struct account *account, const char *cursor, struct request *out)
 {
-    const char *path = cursor + strlen(CREDITS);
-    size_t len = strcspn(path, "\n");
-    bool by_number = strncmp(path, BILLBEE_BY_NUMBER_PATH, strlen(BILLBEE_BY_NUMBER_PATH)) == 0;
+    struct pursuit pursuit = pursuit_of(cursor, out->arena);
 
-    request_begin(out, HTTP_GET, by_number ? BILLBEE_ORDER_BY_NUMBER : BILLBEE_ORDER, account,
-                  arena_slice(out->arena, path, len));
+    request_begin(out, HTTP_GET, is_by_number(&pursuit) ? BILLBEE_ORDER_BY_NUMBER : BILLBEE_ORDER,
+                  account, pursuit.path);
 }
 
 bool billbee_orders_ask(const struct account *account, const struct window *window,
@@ -327,38 +357,35 @@ static bool is_original(const struct order *credit, const struct order *found, b
                           strncmp(found->number, credit->number, len) == 0);
 }
 
-/* The answer to ask_original: the credit goes out, and its followers go on. */
+/* The answer to ask_original: the credit goes out, and the others go on. */
 static bool read_original(const struct account *account, const struct response *response,
                           const char *cursor, struct intake *out, struct err *err)
 {
-    const char *path = cursor + strlen(CREDITS), *line = strchr(path, '\n');
-    const char *rest = line ? strchr(line + 1, '\n') : NULL;
+    struct pursuit pursuit = pursuit_of(cursor, out->arena);
     const struct node *root, *node;
     struct record *credit;
 
-    if (!rest)
-        return err_set(err, ERR_SYSTEM, "the credit orders' cursor is cut off");
-    if (!json_parse(line + 1, (size_t)(rest - line - 1), out->arena, &root, err) ||
+    if (!json_parse(pursuit.record, strlen(pursuit.record), out->arena, &root, err) ||
         !record_get(root, KIND_ORDERS, out->arena, &credit, err) ||
         !billbee_one_order(response, &node, err))
         return false;
     if (node) {
         const struct order *original = ORDER(billbee_order(node, account, out->arena));
-        bool by_number = strncmp(path, BILLBEE_BY_NUMBER_PATH, strlen(BILLBEE_BY_NUMBER_PATH)) == 0;
 
-        if (is_original(ORDER(credit), original, by_number) &&
+        if (is_original(ORDER(credit), original, is_by_number(&pursuit)) &&
             takes_all_back(ORDER(credit), original))
             ORDER(credit)->credit_for = original->head.ref;
     }
     intake_add(out, credit);
-    if (rest[1])
-        intake_next(out, arena_format(out->arena, CREDITS "%s", rest + 1));
+    if (*pursuit.rest)
+        intake_next(out, arena_format(out->arena, "%s\n%s", pursuit.place, pursuit.rest));
     return true;
 }
 
 /* ---- pages ---- */
 
-static void read_rows(const struct account *account, const struct node *row, struct intake *out)
+static void read_rows(const struct account *account, const struct billbee_place *place,
+                      const struct node *row, struct intake *out)
 {
     AUTO(buf_done) struct buf credits = {0};
 
@@ -372,7 +399,9 @@ static void read_rows(const struct account *account, const struct node *row, str
             intake_add(out, record);
     }
     if (credits.len)
-        intake_next(out, arena_format(out->arena, CREDITS "%s", buf_str(&credits)));
+        intake_next(out, arena_format(out->arena, CREDITS "%s %lld %lld\n%s", place->list,
+                                      (long long)place->walk, (long long)place->page,
+                                      buf_str(&credits)));
 }
 
 bool billbee_orders_read(const struct account *account, const struct response *response,
@@ -390,6 +419,6 @@ bool billbee_orders_read(const struct account *account, const struct response *r
         return false;
     if (!cursor && settings_text(&account->settings, "tag"))
         intake_next(out, WORK);
-    read_rows(account, row, out);
+    read_rows(account, &place, row, out);
     return true;
 }
