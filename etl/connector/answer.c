@@ -86,7 +86,7 @@ static const char *damaged_name(const struct node *node)
 
 /* A text may be damaged at the source, long before it came here. What a mended page damaged counts
  * even where no field of the record holds it: it may have decided one. */
-static void check_damage(struct intake *intake, struct record *record, const struct node *entry)
+void intake_hold(struct intake *intake, struct record *record, const struct node *entry)
 {
     size_t count = intake->damaged ? damage_in(entry) : 0;
     const char *field = record_damage(record);
@@ -107,7 +107,7 @@ void intake_add(struct intake *intake, struct record *record, const struct node 
         intake->records = records;
         intake->records_room = room;
     }
-    check_damage(intake, record, entry);
+    intake_hold(intake, record, entry);
     intake->records[intake->records_len++] = record;
 }
 

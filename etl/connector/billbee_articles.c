@@ -95,6 +95,6 @@ bool billbee_articles_read(const struct account *account, const struct response 
     if (!billbee_page(&place, response, out, &article, err))
         return false;
     for (; article; article = article->next)
-        intake_add(out, read_article(article, account, out->arena));
+        intake_add(out, read_article(article, account, out->arena), article);
     return true;
 }

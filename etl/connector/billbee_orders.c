@@ -376,7 +376,7 @@ static bool read_original(const struct account *account, const struct response *
             takes_all_back(ORDER(credit), original))
             ORDER(credit)->credit_for = original->head.ref;
     }
-    intake_add(out, credit);
+    intake_add(out, credit, response->root);
     if (*pursuit.rest)
         intake_next(out, arena_format(out->arena, "%s\n%s", pursuit.place, pursuit.rest));
     return true;
@@ -393,10 +393,12 @@ static void read_rows(const struct account *account, const struct billbee_place 
         struct record *record = billbee_order(row, account, out->arena);
 
         if (out->window && is_credit(row, ORDER(record)) &&
-            put_original(row, ORDER(record), &credits, out->arena))
+            put_original(row, ORDER(record), &credits, out->arena)) {
+            intake_hold(out, record, row);
             put_credit(record, &credits);
-        else
-            intake_add(out, record);
+        } else {
+            intake_add(out, record, row);
+        }
     }
     if (credits.len)
         intake_next(out, arena_format(out->arena, CREDITS "%s %lld %lld\n%s", place->list,

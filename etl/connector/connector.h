@@ -79,6 +79,8 @@ struct intake {
 
 /* `entry`: what the record was read from. A damaged text is the record's flaw. */
 void intake_add(struct intake *intake, struct record *record, const struct node *entry);
+/* The same for a record that is not given yet, but goes on in a cursor. */
+void intake_hold(struct intake *intake, struct record *record, const struct node *entry);
 void intake_next(struct intake *intake, const char *cursor);
 
 enum verdict {
