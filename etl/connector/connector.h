@@ -82,6 +82,8 @@ void intake_add(struct intake *intake, struct record *record, const struct node 
 /* The same for a record that is not given yet, but goes on in a cursor. */
 void intake_hold(struct intake *intake, struct record *record, const struct node *entry);
 void intake_next(struct intake *intake, const char *cursor);
+/* Does any text of it hold a U+FFFD? For feeds that put several entries together to one record. */
+bool node_is_damaged(const struct node *node);
 
 enum verdict {
     VERDICT_NONE,    /* not heard yet */

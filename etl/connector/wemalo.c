@@ -331,7 +331,7 @@ static bool profiles_tell(const struct account *account, const char *tag,
                           const struct response *response, struct findings *out, struct err *err)
 {
     AUTO(buf_done) struct buf all = {0};
-    const struct node *dispatcher;
+    const struct node *dispatcher = NULL;
 
     (void)account;
     (void)tag;

@@ -202,6 +202,6 @@ bool wemalo_stock_read(const struct account *account, const struct response *res
     if (!wemalo_list(response, "articles", &row, err))
         return false;
     for (; row; row = row->next)
-        intake_add(out, read_stock(row, out->arena));
+        intake_add(out, read_stock(row, out->arena), row);
     return true;
 }

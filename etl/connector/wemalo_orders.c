@@ -78,14 +78,13 @@ static void put_meta(struct json_out *out, const struct entry *entry)
 
 static void put_position(struct json_out *out, const struct item *item, size_t number)
 {
+    char place[24];
+
+    (void)snprintf(place, sizeof place, "%zu", number);
     json_map(out);
     json_field(out, "externalId", item->sku);
     json_field_int(out, "quantity", item->quantity);
-    json_key(out, "externalPositionIdentifier");
-    if (text_is_empty(item->ref))
-        json_int(out, (int64_t)number);
-    else
-        json_text(out, item->ref);
+    json_field(out, "externalPositionIdentifier", text_is_empty(item->ref) ? place : item->ref);
     json_field_int(out, "total", line_cents(item));
     wemalo_put_filled(out, "name", item->title);
     json_field(out, "sku", item->sku);
@@ -262,7 +261,7 @@ bool wemalo_order_found(const struct account *account, const struct response *re
                         struct batch *batch, struct err *err)
 {
     struct entry *entry = only(batch);
-    const char *status;
+    const char *status = NULL;
 
     if (!status_found(response, &status, err))
         return false;
@@ -283,7 +282,7 @@ bool wemalo_cancel_found(const struct account *account, const struct response *r
                          struct batch *batch, struct err *err)
 {
     struct entry *entry = only(batch);
-    const char *status;
+    const char *status = NULL;
 
     (void)account;
     if (!status_found(response, &status, err))

@@ -90,7 +90,7 @@ bool wemalo_sent_ask(const struct account *account, const struct window *window,
                      struct request *out, struct err *err)
 {
     struct place place = place_of(cursor, out->arena);
-    const struct node *parcel;
+    const struct node *parcel = NULL;
 
     if (place.parcels) {
         if (!waiting_parcels(place.parcels, out->arena, &parcel, err))
@@ -174,15 +174,16 @@ static bool is_known(const struct record *record, const struct intake *intake,
     return false;
 }
 
-static void sort_row(struct record *record, struct intake *out, struct sorted *sorted)
+/* A row with a flaw is a record by itself, so that the flaw is told. */
+static void sort_row(const struct node *row, struct record *record, struct intake *out,
+                     struct sorted *sorted)
 {
-    bool is_told = said(SHIPMENT(record)->complete);
+    bool is_flawed = record->flaw || node_is_damaged(row);
+    bool is_told = said(SHIPMENT(record)->complete) || !record->order_ref;
 
-    if (is_known(record, out, sorted))
-        return;
-    if (!out->window || record->flaw || is_told || !record->order_ref)
-        intake_add(out, record);
-    else
+    if (is_flawed || (!is_known(record, out, sorted) && (is_told || !out->window)))
+        intake_add(out, record, row);
+    else if (!is_known(record, out, sorted))
         sorted->waiting[sorted->waiting_len++] = record;
 }
 
@@ -200,7 +201,7 @@ static bool read_page(const struct account *account, const struct response *resp
                       struct place place, struct intake *out, struct err *err)
 {
     struct sorted sorted = {0};
-    const struct node *first;
+    const struct node *first = NULL;
     const char *booking;
     size_t count = 0;
 
@@ -212,7 +213,7 @@ static bool read_page(const struct account *account, const struct response *resp
         count++;
     sorted.waiting = arena_array(out->arena, count + 1, sizeof(struct record *));
     for (const struct node *row = first; row; row = row->next)
-        sort_row(read_row(row, account, out->arena), out, &sorted);
+        sort_row(row, read_row(row, account, out->arena), out, &sorted);
     booking = node_text(first, "historyId");
     if (says_more(response) && !(booking && text_same(booking, place.first)))
         intake_next(out, arena_format(out->arena, "page %" PRId64 " %s", place.page + 1,
@@ -228,7 +229,7 @@ static bool read_status(const struct response *response, struct place place, str
                         struct err *err)
 {
     const char *status = wemalo_status_name(response);
-    const struct node *first;
+    const struct node *first = NULL;
     struct sorted others = {0};
     size_t count = 0;
 
@@ -248,7 +249,7 @@ static bool read_status(const struct response *response, struct place place, str
         }
         SHIPMENT(record)->status_text = status;
         SHIPMENT(record)->complete = text_same_nocase(status, "SHIPPED");
-        intake_add(out, record);
+        intake_add(out, record, response->root);
     }
     if (others.waiting_len)
         intake_next(out, status_cursor(place.page, others.waiting, others.waiting_len, out->arena));

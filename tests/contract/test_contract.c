@@ -276,7 +276,8 @@ static void borders_are_asked(struct fixture *fixture, const struct feed *feed)
     const char *day = asked(fixture, feed, FROM_UTC, FROM_UTC + DAY_S);
 
     assert_string_equal(day, asked(fixture, feed, FROM_UTC, FROM_UTC + DAY_S));
-    if (!feed->whole)
+    if (!feed->whole &&
+        feed->span != SPAN_ALL) /* a catalogue may be asked for by hours, or whole */
         assert_string_not_equal(day, asked(fixture, feed, FROM_UTC + 1, FROM_UTC + DAY_S));
     if (feed->span == SPAN_DAYS)
         assert_string_not_equal(day, asked(fixture, feed, FROM_UTC, FROM_UTC + DAY_S + 1));
@@ -315,7 +316,8 @@ static void last_page_ends(struct fixture *fixture, const struct feed *feed)
         assert_int_equal(intake.records[i]->kind, feed->kind);
         assert_non_null(intake.records[i]->ref);
         assert_null(intake.records[i]->flaw);
-        assert_true(feed->whole || said(intake.records[i]->at_utc));
+        /* A level is of the moment it was asked for, which the extract knows. */
+        assert_true(feed->whole || said(intake.records[i]->at_utc) || feed->kind == KIND_STOCK);
     }
 }
 
@@ -706,7 +708,7 @@ static void place_can_be_asked(struct fixture *fixture, const struct sink *sink,
     assert_false(request.changes);
     text = arena_format(&fixture->arena, "%s\n%s", buf_str(&request.url), buf_str(&request.body));
     for (size_t i = 0; i < batch.len; i++)
-        assert_non_null(strstr(text, batch.entries[i].key));
+        assert_true(seek->lists_all || strstr(text, batch.entries[i].key));
     check_request(fixture, &request);
     fixture_request_done(&request);
 }
@@ -735,9 +737,10 @@ static void head_is_enough(struct fixture *fixture, const struct sink *sink)
         head->order_ref = batch.entries[0].key;
         batch.entries[0].record = head;
         assert_true(seek->ask(&fixture->account, &batch, &request, &err));
-        assert_non_null(strstr(
-            arena_format(&fixture->arena, "%s\n%s", buf_str(&request.url), buf_str(&request.body)),
-            batch.entries[0].key));
+        assert_true(seek->lists_all ||
+                    strstr(arena_format(&fixture->arena, "%s\n%s", buf_str(&request.url),
+                                        buf_str(&request.body)),
+                           batch.entries[0].key));
         fixture_request_done(&request);
     }
 }
