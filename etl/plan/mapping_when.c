@@ -165,6 +165,24 @@ static const struct form forms[] = {
     {"starts", ASKS_TEXT, true, text_starts, NULL},
 };
 
+/* One word of `all`, into which options of the route may be put; NULL: the error is told. */
+static const char *word_load(struct loader *loader, const char *word, const char *all)
+{
+    struct phrase phrase;
+
+    if (!phrase_load(loader, word, &phrase))
+        return NULL;
+    if (phrase.pieces)
+        (void)loader_fail(loader, "'%.60s': only options of the route may be put into a word",
+                          word);
+    else if (!phrase.fixed && *word)
+        (void)loader_fail(loader, "'%.60s' is not set; set it in the route's section", word);
+    else if (!phrase.fixed)
+        (void)loader_fail(loader,
+                          "'%.60s': a word is missing; to ask for nothing, write `is empty`", all);
+    return phrase.pieces ? NULL : phrase.fixed;
+}
+
 static bool words_load(struct loader *loader, const char *text, bool folded, struct test *test)
 {
     size_t len;
@@ -172,12 +190,11 @@ static bool words_load(struct loader *loader, const char *text, bool folded, str
     const char **words = arena_array(loader->arena, len + 1, sizeof *words);
 
     for (size_t i = 0; i < len; i++) {
-        if (!*parts[i])
-            return loader_fail(loader,
-                               "'%.60s': a word is missing; to ask for nothing, write "
-                               "`is empty`",
-                               text);
-        words[i] = folded ? unicode_fold(loader->arena, parts[i]) : parts[i];
+        const char *word = word_load(loader, parts[i], text);
+
+        if (!word)
+            return false;
+        words[i] = folded ? unicode_fold(loader->arena, word) : word;
     }
     test->words = words;
     return true;
