@@ -233,6 +233,23 @@ static bool find_article(void *context, const struct item *item, struct arena *a
     return true;
 }
 
+static bool find_owner(void *context, const char *field, const char *value, struct arena *arena,
+                       const char **out, struct err *err)
+{
+    const struct world *world = context;
+
+    (void)arena;
+    (void)err;
+    *out = NULL;
+    for (size_t i = 0; i < world->articles_len && !*out; i++) {
+        const struct article *article = &world->articles[i];
+
+        if (text_same(text_same(field, "sku") ? article->sku : article->ean, value))
+            *out = article->head.ref;
+    }
+    return true;
+}
+
 /* ---- examples ---- */
 
 /* The base's keys, but for those that the example says itself. */
@@ -349,7 +366,8 @@ static void run_example(struct world *world, size_t at)
 {
     const struct golden *golden = world->golden;
     const struct section *in = &golden->sections[at], *result = NULL;
-    const struct catalogue catalogue = {.find = find_article, .context = world};
+    const struct catalogue catalogue = {
+        .find = find_article, .owner = find_owner, .context = world};
     struct record *record;
     struct mapped mapped;
     struct err err;
