@@ -155,7 +155,7 @@ struct record *record_copy(const struct record *record, struct arena *arena)
          "the order it belongs to"},                                                               \
         {"at_utc",                                                                                 \
          FIELD_TIME,                                                                               \
-         0,                                                                                        \
+         FIELD_STATUS,                                                                             \
          offsetof(struct record, at_utc),                                                          \
          0,                                                                                        \
          NULL,                                                                                     \
