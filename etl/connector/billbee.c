@@ -35,7 +35,9 @@
  * its number is looked up. IsCancelationFor is Shopify's alone [spec], and an id that cannot be
  * asked for. A credit that takes back less than all goods has no `credit_for`.
  *  - findbyextref looks up by OrderNumber, whatever its name says [sdk]; which of two shops' orders
- * of one number it shows is not told: what is found must have that very number.
+ * of one number it shows is not told: what is found must have that very number. A number with a
+ * slash may be out of its reach [recall]: such a credit has no `credit_for`, such an order is not
+ * created.
  *  - Whether an unknown number is 404 or ErrorCode 2 is not told: both are "not there", an answer
  * without order and without that word is not believed.
  *  - POST /orders twice: ErrorCode 9 exists, when it comes is not told [sdk]. A lost answer is

@@ -49,11 +49,11 @@ const char *billbee_time(const struct account *account, int64_t utc, struct aren
 
 /* ---- lists ---- */
 
-/* Where a page stands: the how-many-th page of which walk through which list, and how many rows the
- * list had when the walk began (UNSAID on the first page). */
+/* Where a page stands: the how-many-th page of which walk through which list, how many rows the
+ * list had when the walk began (UNSAID on the first page), and how many were seen since. */
 struct billbee_place {
     const char *list;
-    int64_t walk, page, rows;
+    int64_t walk, page, rows, seen;
 };
 
 /* cursor NULL: the first page of `list`. */

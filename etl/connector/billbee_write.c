@@ -319,7 +319,10 @@ static bool orders_write(const struct account *account, struct batch *batch, str
     const struct order *order = ORDER_OF(entry->record);
     struct json_out json = begin(out, HTTP_POST, "POST /orders", account, BILLBEE_ORDERS_PATH);
 
-    (void)err;
+    if (strchr(entry->key, '/'))
+        return err_set(err, ERR_RECORD,
+                       "its id holds a /: Billbee could not be asked for it again after a lost "
+                       "answer");
     json_map(&json);
     put_head(&json, account, entry, out->arena);
     put_address(&json, "InvoiceAddress", &order->ship_to, out->arena);
