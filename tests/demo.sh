@@ -1,6 +1,7 @@
 #!/bin/bash
-# What `make run` shows: a day and a half of a German shop goes from Afterbuy to Sendcloud and
-# back, three times, against the sandbox. Needs TAGWERK_BIN and TAGWERK_SANDBOX; leaves its home in build/demo for looking around.
+# What `make run` shows: a day and a half of two German shops, from Afterbuy to Sendcloud and from
+# Billbee to the warehouse wemalo, there and back, three runs, against the sandbox. Needs TAGWERK_BIN
+# and TAGWERK_SANDBOX; leaves its home in build/demo for looking around.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,6 +32,16 @@ writes() {
     control GET /counts | number writes
 }
 
+# clock MS: the time of both programs: 8 bytes, the lowest first. They wait for rate limits by moving it on.
+clock() {
+    local ms=$1 bytes='' i
+    for i in 0 1 2 3 4 5 6 7; do
+        bytes+=$(printf '\\x%02x' $(((ms >> (8 * i)) & 255)))
+    done
+    # shellcheck disable=SC2059 # the bytes are the format
+    printf "$bytes" | dd of="$TAGWERK_CLOCK" conv=notrunc status=none
+}
+
 # A run may end with 1: some records were refused, and the reports say which and why.
 run() {
     local status=0
@@ -43,7 +54,9 @@ rm -rf "$home"
 mkdir -p "$home"
 cp -r mappings "$home/mappings"
 
-coproc SANDBOX { exec "$sandbox"; }
+export TAGWERK_CLOCK=$PWD/$home/clock
+clock "$(date +%s)000"
+coproc SANDBOX { exec "$sandbox" --clock "$TAGWERK_CLOCK"; }
 trap 'kill "$SANDBOX_PID" 2>/dev/null || :' EXIT
 read -r ready <&"${SANDBOX[0]}"
 port=${ready##*:}
@@ -63,23 +76,45 @@ public_key = demo-public
 secret_key = demo-secret
 integration = 7
 
+[account boutique]
+system = billbee
+url = http://127.0.0.1:$port/billbee
+user = haendler@example.org
+api_password = Demo-Passwort-1
+api_key = 00000000-0000-4000-8000-000000000001
+tag = wemalo
+
+[account warehouse]
+system = wemalo
+url = http://127.0.0.1:$port/wemalo
+token = demo-wemalo-token
+
 [route shop-parcels]
 from = shop
 to = parcels
 tag = Sendcloud abgeschlossen
+
+[route boutique-warehouse]
+from = boutique
+to = warehouse
+tag = wemalo
 END
 chmod 600 "$home/tagwerk.conf"
 
-say "The sandbox plays Afterbuy and Sendcloud on port $port, and opens a shop:"
+say "The sandbox plays Afterbuy, Sendcloud, Billbee and wemalo on port $port, and opens two shops:"
 control POST /fill '{"seed":1,"orders":400,"articles":150}'
 echo
-
-say "1. First run: orders go to Sendcloud"
-run
-say "   Sendcloud: somebody prints the labels"
-control POST /sendcloud/print '{"all":true}' | head -c 200
+control POST /fill '{"system":"billbee","seed":1,"orders":200,"articles":100}'
 echo
-say "2. Second run: tracking numbers and the tag go back to Afterbuy"
+
+say "1. First run: orders go to Sendcloud, articles and orders to the warehouse"
+run
+say "   Sendcloud: somebody prints the labels; the warehouse ships"
+control POST /sendcloud/print '{"all":true}' | head -c 200
+control POST /wemalo/ship '{"all":true}' | head -c 200
+echo
+clock "$(($(control GET /clock | number ms) + 60000))"
+say "2. Second run: tracking numbers go back; the tag to Afterbuy, the state shipped to Billbee"
 run
 before=$(writes)
 say "3. Third run: nothing is left to do"
@@ -89,7 +124,7 @@ after=$(writes)
 say "The balance, from the reports alone"
 cat "$home"/reports/*/summary.csv | awk -F, 'NR == 1 || $1 != "day" {
     for (i = 1; i <= NF; i++)
-        printf "%-*s", i == NF ? 0 : i == 2 ? 14 : 12, $i
+        printf "%-*s", i == NF ? 0 : i == 2 ? 20 : 12, $i
     print ""
 }'
 unexplained=$(cat "$home"/reports/*/summary.csv | awk -F, '$1 != "day" { n += $NF } END { print n + 0 }')

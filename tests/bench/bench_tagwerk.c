@@ -12,6 +12,7 @@
 #include "bench/table.h"
 #include "core/file.h"
 #include "harness/harness.h"
+#include "harness/warehouse.h"
 #include "harness/world.h"
 #include "wire/json.h"
 
@@ -336,12 +337,49 @@ static void a_quiet_hour(void **state)
     world_close(&w);
 }
 
+/* ---- calls that are paid for ---- */
+
+#define BILLBEE_PAGE 250
+
+static int64_t pages(int64_t rows)
+{
+    return (rows + BILLBEE_PAGE - 1) / BILLBEE_PAGE;
+}
+
+/* A day at Billbee, there and back. Nobody can do with fewer calls than one page of orders and of
+ * articles after the other, and one call for each tag, number and state. */
+static void a_day_of_billbee(void **state)
+{
+    const int64_t orders = 1000, articles = 300;
+    struct world w;
+    int64_t least;
+
+    (void)state;
+    warehouse_open(&w, NOW);
+    (void)world_control(&w, "POST", "/fill",
+                        arena_format(&w.arena,
+                                     "{\"system\":\"billbee\",\"seed\":1,\"orders\":%lld,"
+                                     "\"articles\":%lld}",
+                                     (long long)orders, (long long)articles));
+    (void)spy_run(&w, "run");
+    (void)world_control(&w, "POST", "/wemalo/ship", "{\"all\":true}");
+    world_pass(&w, 60);
+    (void)spy_run(&w, "run");
+    world_assert_balanced(&w);
+    least = pages(orders) + pages(articles) + world_count(&w, "billbee.writes");
+    table_add(&(struct figure){
+        "billbee_calls", "1,000 orders, 300 articles: Billbee's calls : the least there are", "x",
+        ratio_e3(world_count(&w, "billbee.calls"), least), AT_MOST, 1050, UNSAID});
+    world_close(&w);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest parts[] = {
         cmocka_unit_test(a_quiet_hour),        cmocka_unit_test(keeps_to_the_rate_limit),
         cmocka_unit_test(steps_by_themselves), cmocka_unit_test(keeps_connections_busy),
-        cmocka_unit_test(a_large_day),         cmocka_unit_test(a_very_large_day),
+        cmocka_unit_test(a_day_of_billbee),    cmocka_unit_test(a_large_day),
+        cmocka_unit_test(a_very_large_day),
     };
     struct err err;
     int failed;
