@@ -519,7 +519,7 @@ static void check_damaged(const struct intake *good, const struct intake *damage
         flaws += damaged->records[i]->flaw != NULL;
         assert_true(damaged->records[i]->flaw || !record_damage(damaged->records[i]));
         if (damaged->records[i]->flaw)
-            assert_string_equal(damaged->records[i]->flaw_code, "unreadable");
+            assert_string_equal(damaged->records[i]->flaw_code, FLAW_DAMAGED);
     }
     assert_true(flaws <= 1);
 }
