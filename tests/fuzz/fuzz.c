@@ -74,7 +74,15 @@ size_t input_pick(struct input *input, size_t count)
     return input->len ? (uint8_t)(*take(input, 1, 0).at - 'A') % count : 0;
 }
 
-static void play_shortage(struct input input)
+/* The fuzzer is not to see that this is a way of its own: it would go it all the time, and a
+ * process costs as much as a hundred inputs. */
+#ifdef __clang__
+#define UNSEEN __attribute__((no_sanitize("coverage")))
+#else
+#define UNSEEN
+#endif
+
+UNSEEN static void play_shortage(struct input input)
 {
     size_t pieces;
     pid_t pid;
@@ -99,7 +107,7 @@ static void play_shortage(struct input input)
 }
 
 /* One that knows our secrets proves nothing: then it is empty. */
-struct input input_of(const uint8_t *bytes, size_t len)
+UNSEEN struct input input_of(const uint8_t *bytes, size_t len)
 {
     static const struct input none = {"", 0};
     struct input input = {(const char *)bytes, len};
