@@ -67,7 +67,7 @@ add_up() {
 
 # Of lines such as "crash: scenarios 3, killed 120, lost 0, doubled 0" on standard input, the sums.
 tally() {
-    sed 's/^[a-z]*: //' | tr ',' '\n' | awk '
+    sed 's/^rounds: /rounds /; s/^[a-z]*: //' | tr ',' '\n' | awk '
         {
             count = $NF
             sub(/^ */, "")
