@@ -76,6 +76,16 @@ static void add_choices(struct accounts *accounts, const struct connector *conne
             add_account(accounts, connector, option, *word);
 }
 
+/* By the first letter of its name, so that kept inputs survive a new system; any other byte picks
+ * by its place. */
+static size_t pick_system(struct input *input, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (input->len && *input->at == *connectors()[i]->name)
+            return input_pick(input, 1) + i;
+    return input_pick(input, count);
+}
+
 const struct account *account_pick(struct input *input)
 {
     static struct accounts made[CONNECTORS_MAX];
@@ -85,7 +95,7 @@ const struct account *account_pick(struct input *input)
     while (connectors()[count])
         count++;
     must(count <= CONNECTORS_MAX && hash_open(&err));
-    at = input_pick(input, count);
+    at = pick_system(input, count);
     if (!made[at].len) {
         const struct connector *connector = connectors()[at];
 
