@@ -189,6 +189,8 @@ struct sc_page {
     size_t count, size;
     size_t first, next; /* positions for the cursors */
     bool has_next, has_previous, backward;
+    bool has_moved; /* the fault `drift`: the entry at `moved` is not shown, since it was changed */
+    size_t moved;
 };
 typedef bool sc_fits_fn(const struct sc_account *a, size_t position, const void *query);
 /* Fills the page from the cursor of the call; false, and an answer, when the cursor is none. */

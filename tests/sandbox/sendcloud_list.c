@@ -47,6 +47,8 @@ static size_t spoil_start(struct call *c, struct sc_page *p, size_t start)
         fault_played(c);
         return start - 1;
     } else if (fault_wanted(c, FAULT_DRIFT) && start) {
+        p->has_moved = true;
+        p->moved = start;
         fault_played(c);
         return start + 1;
     }

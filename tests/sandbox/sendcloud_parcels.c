@@ -156,6 +156,8 @@ void sc_parcels_get(struct call *c, struct sc_account *a, const struct path_part
     q.chosen = chosen;
     if (sc_page_take(c, a, chosen ? count : a->parcel_count, parcel_fits, &q, &page))
         answer_parcels(c, a, &page, chosen);
+    if (page.has_moved && !chosen && page.moved < a->parcel_count)
+        a->parcels[page.moved]->updated_ms = clock_ms(); /* under a cursor nothing else moves one */
     sc_page_done(&page);
     free(chosen);
 }
