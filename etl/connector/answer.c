@@ -62,10 +62,10 @@ bool answer_parse(enum format format, const char *bytes, size_t len, struct aren
 
 /* ---- records ---- */
 
+/* The bytes are the cause, whatever else went wrong because of them. */
 static void note_damage(struct record *record, const char *where, struct arena *arena)
 {
-    if (record->flaw)
-        return;
+    record->flaw = NULL;
     record_flaw(record,
                 arena_format(arena,
                              "its text '%.60s' holds bytes that are not UTF-8: enter it anew at "
