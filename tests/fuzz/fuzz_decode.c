@@ -216,7 +216,7 @@ static void try_probe(struct trial *trial, const struct probe *probe)
     struct err err = {0};
 
     if (!probe->ask(trial->account, "a tag", &trial->request, &err)) {
-        must(err.kind == ERR_NONE);
+        must(err.kind == ERR_NONE); /* there is nothing to ask */
         return;
     }
     must(!trial->request.changes);
