@@ -22,7 +22,7 @@
 enum {
     WEMALO_SILENT = 0,       /* nothing: it is none of wemalo's */
     WEMALO_CONTRADICTS = -1, /* success and failure at once: nobody knows */
-    WEMALO_UNKNOWN = 404,    /* no such order */
+    WEMALO_UNKNOWN = 404,    /* no such order, article, page */
 };
 int wemalo_status(const struct response *response);
 bool wemalo_is_good(const struct response *response);
@@ -48,6 +48,7 @@ MUST_CHECK bool wemalo_list(const struct response *response, const char *name,
 /* The order's status of an answer, as far as it tells one; NULL. */
 const char *wemalo_status_name(const struct response *response);
 
+judge_fn wemalo_judge;
 write_fn wemalo_articles_write, wemalo_order_write, wemalo_cancel_write;
 hear_fn wemalo_articles_hear, wemalo_order_hear, wemalo_cancel_hear;
 seek_fn wemalo_articles_list, wemalo_order_status;
