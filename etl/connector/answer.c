@@ -84,11 +84,6 @@ static const char *damaged_name(const struct node *node)
     return name;
 }
 
-bool node_is_damaged(const struct node *node)
-{
-    return damaged_name(node) != NULL;
-}
-
 /* A text may be damaged at the source, long before it came here. What a mended page damaged counts
  * even where no field of the record holds it: it may have decided one. */
 void intake_hold(struct intake *intake, struct record *record, const struct node *entry)

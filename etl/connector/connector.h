@@ -79,11 +79,10 @@ struct intake {
 
 /* `entry`: what the record was read from. A damaged text is the record's flaw. */
 void intake_add(struct intake *intake, struct record *record, const struct node *entry);
-/* The same for a record that is not given yet, but goes on in a cursor. */
+/* The same for a record that is not given yet, but goes on in a cursor, and for a further entry of
+ * one that several make up. */
 void intake_hold(struct intake *intake, struct record *record, const struct node *entry);
 void intake_next(struct intake *intake, const char *cursor);
-/* Does any text of it hold a U+FFFD? For feeds that put several entries together to one record. */
-bool node_is_damaged(const struct node *node);
 
 enum verdict {
     VERDICT_NONE,    /* not heard yet */

@@ -135,21 +135,25 @@ static enum err_kind judge_failure(const struct request *request, const struct r
     return kind;
 }
 
-/* An answer that is none of wemalo's: a proxy's page, or a wrong address. */
+/* An answer that is none of wemalo's: a proxy's page, or a wrong address. Its HTTP status may still
+ * say enough, but never that an order is not there. */
 static enum err_kind judge_silence(const struct request *request, const struct response *response,
                                    struct err *err)
 {
-    enum err_kind kind = response->status == 419 ? ERR_RETRY : judge_status(response, err);
+    int status = response->status;
+    enum err_kind kind = judge_status(response, err);
 
+    if (status != WEMALO_UNKNOWN && row_for(request, status))
+        return judge_failure(request, response, status, err);
     if (kind == ERR_NONE && request->changes)
         return ERR_NONE;
-    if (response->status == 404)
+    if (status == WEMALO_UNKNOWN)
         kind = ERR_SYSTEM;
     else if (kind == ERR_NONE)
         kind = ERR_RETRY;
     (void)err_set(err, kind,
                   "%s: the answer is not wemalo's (status %d); is the account's url right?",
-                  request->call, response->status);
+                  request->call, status);
     return kind;
 }
 

@@ -162,29 +162,32 @@ struct sorted {
     size_t waiting_len;
 };
 
-static bool is_known(const struct record *record, const struct intake *intake,
-                     const struct sorted *sorted)
+/* The page's record of that parcel, NULL when there is none yet. */
+static struct record *known_parcel(const char *ref, const struct intake *intake,
+                                   const struct sorted *sorted)
 {
     for (size_t i = 0; i < intake->records_len; i++)
-        if (text_same(intake->records[i]->ref, record->ref))
-            return true;
+        if (text_same(intake->records[i]->ref, ref))
+            return intake->records[i];
     for (size_t i = 0; i < sorted->waiting_len; i++)
-        if (text_same(sorted->waiting[i]->ref, record->ref))
-            return true;
-    return false;
+        if (text_same(sorted->waiting[i]->ref, ref))
+            return sorted->waiting[i];
+    return NULL;
 }
 
-/* A row with a flaw is a record by itself, so that the flaw is told. */
 static void sort_row(const struct node *row, struct record *record, struct intake *out,
                      struct sorted *sorted)
 {
-    bool is_flawed = record->flaw || node_is_damaged(row);
-    bool is_told = said(SHIPMENT(record)->complete) || !record->order_ref;
+    bool is_told = said(SHIPMENT(record)->complete) || record->flaw || !record->order_ref;
+    struct record *known = known_parcel(record->ref, out, sorted);
 
-    if (is_flawed || (!is_known(record, out, sorted) && (is_told || !out->window)))
+    if (!known && (is_told || !out->window)) {
         intake_add(out, record, row);
-    else if (!is_known(record, out, sorted))
+        return;
+    }
+    if (!known)
         sorted->waiting[sorted->waiting_len++] = record;
+    intake_hold(out, known ? known : record, row);
 }
 
 static bool says_more(const struct response *response)
