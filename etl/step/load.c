@@ -6,7 +6,6 @@
  * The watermark moves last, and only when the target took part to the end. */
 #include "core/clock.h"
 #include "core/text.h"
-#include "step/decide.h"
 #include "step/load_intern.h"
 
 static void load_done(struct load *load)
@@ -96,51 +95,6 @@ static bool had_its_word(const struct load *load, const struct ledger_row *row)
     return text_same(row->run, load->job->run) && row->effect != EFFECT_PLANNED;
 }
 
-/* The target knows an order's articles before it gets the order. */
-static bool look_for_articles(struct load *load, const struct order *order, struct arena *arena,
-                              struct decision *decision, struct err *err)
-{
-    const struct flow *articles = route_flow(load->flow->route, KIND_ARTICLES);
-
-    for (size_t i = 0; articles && articles->sink && i < order->items_len; i++) {
-        const char *ref = order->items[i].product_ref;
-        struct ledger_row row;
-        bool found;
-
-        if (!ref)
-            continue;
-        if (!ledger_get(load->job->ledger, load_route(load), KIND_ARTICLES, ref, arena, &row,
-                        &found, err))
-            return false;
-        if (found && row.at_target)
-            continue;
-        *decision = (struct decision){.state = found && row.state != STATE_REFUSED ? STATE_WAITING
-                                                                                   : STATE_REFUSED,
-                                      .reason = !found                       ? "article-unknown"
-                                                : row.state == STATE_REFUSED ? "article-refused"
-                                                                             : "article-waits"};
-        decision->detail =
-            arena_format(arena, "article %s", order->items[i].sku ? order->items[i].sku : ref);
-        return true;
-    }
-    return true;
-}
-
-/* What stands between an order that is to be sent and its sending. */
-static bool look_before_sending(struct load *load, const struct record *record, struct arena *arena,
-                                struct decision *decision, struct err *err)
-{
-    bool credited;
-
-    if (!decision->send || load->flow->kind != KIND_ORDERS)
-        return true;
-    if (!load_is_credited(load, record->ref, arena, &credited, err))
-        return false;
-    if (credited)
-        *decision = (struct decision){.state = STATE_SKIPPED, .reason = "credited"};
-    return credited || look_for_articles(load, ORDER_OF(record), arena, decision, err);
-}
-
 /* Is at the target as it should be, or what it takes back is to be taken back. */
 static bool follow_up(struct load *load, const struct ledger_row *row,
                       const struct decision *decision, const struct record *record,
@@ -175,7 +129,7 @@ static bool load_outline(struct load *load, const struct outline *line, struct d
     if (!look_for_labels(load, line->record, arena, &facts, err))
         return false;
     decision = decide_record(&facts);
-    if (!look_before_sending(load, line->record, arena, &decision, err))
+    if (!load_gate(load, line->record, arena, &decision, err))
         return false;
     load_refresh_row(load, &row, line);
     if (decision.detail)

@@ -3,6 +3,7 @@
 #ifndef TAGWERK_STEP_LOAD_INTERN_H
 #define TAGWERK_STEP_LOAD_INTERN_H
 
+#include "step/decide.h"
 #include "step/deliver.h"
 
 struct load {
@@ -37,6 +38,12 @@ MUST_CHECK bool load_put_word(struct load *load, const struct ledger_row *row, s
 const char *load_body(struct load *load, const struct record *record, struct arena *arena);
 MUST_CHECK bool load_body_record(const struct ledger_row *row, struct arena *arena,
                                  struct record **out, struct err *err);
+
+/* ---- before it is sent (load_gate.c) ---- */
+
+/* Changes a decision to send an order that may not be sent, or not yet. */
+MUST_CHECK bool load_gate(struct load *load, const struct record *record, struct arena *arena,
+                          struct decision *decision, struct err *err);
 
 /* ---- settling (load_settle.c) ---- */
 

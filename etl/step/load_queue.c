@@ -164,7 +164,22 @@ static bool drop_queued(struct load *load, struct ledger_row *row, const char *r
     return load_put_word(load, row, err);
 }
 
-/* Puts one queued row on its way, with the others that share its place. */
+/* What is to be sent of a queued row, with the others that share its place; no claims: nothing. */
+static bool gather(struct load *load, const struct ledger_row *row, struct dispatch *d,
+                   struct claim **claims, struct entry *entry, struct err *err)
+{
+    struct record *record;
+
+    if (load->flow->sink->per_order && load->flow->kind == KIND_SHIPMENTS)
+        return gather_order(load, row, d, claims, entry, err);
+    if (!load_body_record(row, &d->arena, &record, err))
+        return false;
+    entry->record = record;
+    *claims = load_claim(row, &d->arena);
+    return true;
+}
+
+/* Puts one queued row on its way. */
 static bool send_queued(struct load *load, const struct ledger_row *listed, bool only_seek,
                         struct err *err)
 {
@@ -172,8 +187,7 @@ static bool send_queued(struct load *load, const struct ledger_row *listed, bool
     struct ledger_row row;
     struct claim *claims = NULL;
     struct entry entry = {0};
-    struct record *record;
-    struct outlook outlook;
+    struct outlook outlook = {0};
     bool found;
 
     if (!deliver_filling(&load->deliver, &d, err) ||
@@ -182,21 +196,14 @@ static bool send_queued(struct load *load, const struct ledger_row *listed, bool
         return false;
     if (!found || row.effect != listed->effect)
         return true; /* went along with another of its order */
-    if (!look_around(load, &row, &d->arena, &outlook, err))
+    if (!only_seek && !look_around(load, &row, &d->arena, &outlook, err))
         return false;
-    if (outlook.drop && !only_seek)
+    if (outlook.drop)
         return drop_queued(load, &row, outlook.drop, err);
-    if (outlook.waits && !only_seek)
+    if (outlook.waits)
         return true;
-    if (load->flow->sink->per_order && load->flow->kind == KIND_SHIPMENTS) {
-        if (!gather_order(load, &row, d, &claims, &entry, err))
-            return false;
-    } else {
-        if (!load_body_record(&row, &d->arena, &record, err))
-            return false;
-        entry.record = record;
-        claims = load_claim(&row, &d->arena);
-    }
+    if (!gather(load, &row, d, &claims, &entry, err))
+        return false;
     return !claims || load_send_claims(load, d, claims, entry, only_seek, err);
 }
 

@@ -1,8 +1,8 @@
 /* test_faults_write_back.c: everything that can go wrong where parcel numbers and tags are written
  * into the shop.
  *
- * An error for a whole call names no order, and its codes are not published: whether the order is to
- * blame or the moment, nobody can tell. So it waits, for a day of runs (test_doubt.c). */
+ * An error for a whole call names no order, and its codes are not published: whether the order is
+ * to blame or the moment, nobody can tell. So it waits, for a day of runs (test_doubt.c). */
 #include "faults.h"
 
 int main(void)

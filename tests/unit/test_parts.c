@@ -138,7 +138,7 @@ static void a_bundle_becomes_its_parts(void **state)
 static void the_parts_add_up_whatever_the_price(void **state)
 {
     /* REQ-B5: odd cents, discounts, nothing, less than nothing, parts of a cent */
-    static const int64_t totals_e4[] = {100,    200,   300,         1,   99,     0,
+    static const int64_t totals_e4[] = {100,    200,   300,        1,   99,      0,
                                         -19900, 33333, 7777777700, 101, 1234500, 500};
 
     (void)state;
