@@ -57,6 +57,7 @@ static struct decision decide_send(const struct facts *facts, bool at_target)
                text_same(row->fingerprint, facts->fingerprint) && !facts->retry_refused) {
         decision.state = STATE_REFUSED; /* the same again would be refused again */
         decision.reason = row->reason;
+        decision.detail = row->detail;
     } else if (at_target) {
         decision = decide_change(facts);
     } else if (facts->labelled) {
