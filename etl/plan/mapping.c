@@ -188,13 +188,13 @@ size_t mapping_rules(const struct mapping *mapping)
 
 /* ---- applying ---- */
 
-/* A total that counted the line counts it no more. */
+/* A total that counted the line counts it no more; a discount stays what the buyer was given. */
 static void total_reduce(struct order *order, const struct item *item)
 {
     int64_t price_e4;
 
     if (said(order->total_e4) && said(item->price_e4) && said(item->quantity) &&
-        !__builtin_mul_overflow(item->price_e4, item->quantity, &price_e4) &&
+        !__builtin_mul_overflow(item->price_e4, item->quantity, &price_e4) && price_e4 > 0 &&
         price_e4 <= order->total_e4)
         order->total_e4 -= price_e4;
 }
