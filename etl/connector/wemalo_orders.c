@@ -3,7 +3,6 @@
  * content. */
 #include "connector/wemalo.h"
 
-#include "core/decimal.h"
 #include "core/text.h"
 
 #include <inttypes.h>
@@ -27,12 +26,9 @@ static int64_t cents(int64_t money_e4)
 
 static int64_t line_cents(const struct item *item)
 {
-    int64_t total_e4 = item->total_e4;
+    int64_t total_e4 = item_total_e4(item);
 
-    if (!said(total_e4) &&
-        (!said(item->price_e4) || !multiply_fits(item->price_e4, item->quantity, &total_e4)))
-        return UNSAID;
-    return cents(total_e4);
+    return said(total_e4) ? cents(total_e4) : UNSAID;
 }
 
 static void put_receiver(struct json_out *out, const struct address *to)

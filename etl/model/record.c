@@ -1,5 +1,6 @@
 #include "model/record.h"
 
+#include "core/decimal.h"
 #include "core/text.h"
 
 static const char *const kind_names[KIND_COUNT] = {
@@ -123,6 +124,18 @@ void *elements_new(const struct shape *shape, size_t count, struct arena *arena)
 struct item *items_new(size_t count, struct arena *arena)
 {
     return elements_new(&item_shape, count, arena);
+}
+
+int64_t item_total_e4(const struct item *item)
+{
+    int64_t total_e4;
+
+    if (said(item->total_e4))
+        return item->total_e4;
+    return said(item->price_e4) && said(item->quantity) &&
+                   multiply_fits(item->price_e4, item->quantity, &total_e4)
+               ? total_e4
+               : UNSAID;
 }
 
 struct record *record_copy(const struct record *record, struct arena *arena)

@@ -180,6 +180,8 @@ struct record *record_new(enum kind kind, struct arena *arena);
 /* Empty elements of a list field's shape. */
 void *elements_new(const struct shape *shape, size_t count, struct arena *arena);
 struct item *items_new(size_t count, struct arena *arena);
+/* What the line costs: its total, or else price times quantity; UNSAID when it does not say. */
+int64_t item_total_e4(const struct item *item);
 /* A copy that may be changed without touching the original; texts are shared. */
 struct record *record_copy(const struct record *record, struct arena *arena);
 

@@ -191,12 +191,10 @@ size_t mapping_rules(const struct mapping *mapping)
 /* A total that counted the line counts it no more; a discount stays what the buyer was given. */
 static void total_reduce(struct order *order, const struct item *item)
 {
-    int64_t price_e4;
+    int64_t total_e4 = item_total_e4(item);
 
-    if (said(order->total_e4) && said(item->price_e4) && said(item->quantity) &&
-        !__builtin_mul_overflow(item->price_e4, item->quantity, &price_e4) && price_e4 > 0 &&
-        price_e4 <= order->total_e4)
-        order->total_e4 -= price_e4;
+    if (said(order->total_e4) && total_e4 > 0 && total_e4 <= order->total_e4)
+        order->total_e4 -= total_e4;
 }
 
 static void line_drop(struct work *work, const struct field *list, size_t index)

@@ -42,11 +42,6 @@ static int64_t times(int64_t one, int64_t quantity)
                                                                                            : UNSAID;
 }
 
-static int64_t line_total(const struct item *line)
-{
-    return said(line->total_e4) ? line->total_e4 : times(line->price_e4, line->quantity);
-}
-
 static enum did refuse_bundle(struct work *work, const struct item *line, const char *why)
 {
     return work_decide(work, OUTCOME_REFUSE, "bundle",
@@ -81,6 +76,7 @@ static enum did fill_part(struct work *work, const struct rule *rule, struct bun
     out->ean = article->ean;
     out->title = article->title;
     out->weight_g = article->weight_g;
+    work->weighed_by_catalogue |= said(out->weight_g);
     out->hs_code = article->hs_code;
     out->origin = article->origin;
     share = times(*(const int64_t *)(const void *)((const char *)article + rule->article->offset),
@@ -131,7 +127,7 @@ static bool share_out(struct bundle *bundle, int64_t total_e4)
 static enum did expand(struct work *work, const struct rule *rule, const struct article *article,
                        struct bundle *bundle)
 {
-    int64_t total_e4 = line_total(bundle->line);
+    int64_t total_e4 = item_total_e4(bundle->line);
 
     bundle->parts = items_new(article->parts_len, work->scratch);
     bundle->shares = arena_array(work->scratch, article->parts_len, sizeof *bundle->shares);
