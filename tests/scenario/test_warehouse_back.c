@@ -5,6 +5,8 @@
 #include "harness/harness.h"
 #include "store/ledger.h"
 
+#include <time.h>
+
 #define TWO "\"OrderItems\":[{\"Quantity\":2}]"
 #define SHIPPED 4
 
@@ -91,6 +93,46 @@ static void an_order_partly_shipped_is_not_shipped(void **state)
         assert_int_equal(calls_of(w, "billbee", CALL_NUMBER), 2 * (i + 1));
         assert_int_equal(calls_of(w, "billbee", CALL_STATE), i + 1);
     }
+    depot_ends_quietly(w);
+}
+
+/* Waits until the call has been made once more by a program that runs beside us. */
+static void wait_for_call(struct world *w, const char *call, int64_t before)
+{
+    const struct timespec moment = {.tv_nsec = 20000000};
+
+    for (int tries = 0; tries < 1000 && calls_of(w, "wemalo", call) == before; tries++)
+        (void)nanosleep(&moment, NULL);
+    assert_true(calls_of(w, "wemalo", call) > before);
+}
+
+/* The list of parcels was read, then the second one left, and then the order is said to be shipped:
+ * its state would be told while a number lacks. */
+static void a_parcel_that_leaves_while_we_ask_holds_the_state_back(void **state)
+{
+    /* REQ-B8 */
+    static const char *const words[] = {"run", NULL};
+    static const char *const call = "GET /goodsOrder/sentPackages";
+    struct world *w = *state;
+    const char *order = handed_over(w, TWO);
+    int64_t before;
+    pid_t pid;
+
+    depot_ships(w, order, "\"parcels\":2,\"partly\":true");
+    world_fault(w, arena_format(&w->arena,
+                                "{\"system\":\"wemalo\",\"call\":\"%s\",\"fault\":\"slow\","
+                                "\"ms\":2000}",
+                                call));
+    world_pass(w, HOUR);
+    before = calls_of(w, "wemalo", call);
+    pid = world_start(w, NULL, words);
+    wait_for_call(w, call, before);
+    depot_ships(w, order, "");
+    assert_int_equal(world_wait(pid), 0);
+    assert_int_equal(shop_numbers(w, order), 1);
+    assert_int_equal(shop_state(w, order), 3);
+    assert_int_equal(run_a_minute_later(w), 0);
+    assert_closed(w, order, 2);
     depot_ends_quietly(w);
 }
 
@@ -377,12 +419,15 @@ static void status_counts_the_months_calls_and_warns_in_time(void **state)
     assert_not_told(w, "WARNING");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         IN_DEPOT(a_parcel_brings_number_carrier_and_state_once),
         IN_DEPOT(two_parcels_bring_both_numbers_before_the_state),
         IN_DEPOT(an_order_partly_shipped_is_not_shipped),
+        IN_DEPOT(a_parcel_that_leaves_while_we_ask_holds_the_state_back),
         IN_DEPOT(many_parcels_all_come_back),
         IN_DEPOT(a_warehouse_that_works_by_itself_is_followed),
         IN_DEPOT(a_lost_answer_doubles_no_number_and_forgets_no_state),
