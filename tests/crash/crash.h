@@ -15,10 +15,12 @@
 
 /* What is done before the run that goes wrong, and what its words are. */
 struct scenario {
-    const char *name, *api;
+    const char *name;
+    const char *api; /* of the account that gets the orders */
     void (*prepare)(struct world *world);
     const char *const *words;
-    bool loose; /* its faults come at random, so how often and when may differ */
+    bool repeats; /* sending it again makes it once, so how often may differ */
+    bool loose;   /* its faults come at random, so how often and when may differ */
 };
 
 struct way {
