@@ -51,7 +51,7 @@ static const struct mend mends[] = {
     {SQLITE_IOERR, "the disk fails or is full: look with `df` and `dmesg`, then run again"},
     {SQLITE_READONLY, "it may not be written: give it to the user who runs tagwerk"},
     {SQLITE_PERM, "it may not be opened: give it to the user who runs tagwerk"},
-    {SQLITE_CANTOPEN, "it cannot be opened: does it exist, and may this user read and write it?"},
+    {SQLITE_CANTOPEN, "does it exist, is there room, and may this user read and write it?"},
     {SQLITE_BUSY, "another program holds it: end that one, then run again"},
     {SQLITE_CORRUPT, "it is damaged: restore the last backup of staging/"},
     {SQLITE_NOTADB, "it is damaged or no ledger: restore the last backup of staging/"},
@@ -61,12 +61,13 @@ bool ledger_fails(const struct ledger *ledger, const char *what, struct err *err
 {
     const char *how = "run again; if it stays, restore the last backup of staging/";
     int code = sqlite3_errcode(ledger->db) & 0xff;
+    int system = code == SQLITE_CANTOPEN ? sqlite3_system_errno(ledger->db) : 0;
 
     for (size_t i = 0; i < ARRAY_LEN(mends); i++)
         if (mends[i].code == code)
             how = mends[i].how;
     return err_set(err, ERR_STORE, "the ledger %s %s: %s; %s", ledger->path, what,
-                   sqlite3_errmsg(ledger->db), how);
+                   system ? strerror(system) : sqlite3_errmsg(ledger->db), how);
 }
 
 void ledger_forget(struct ledger *ledger)
