@@ -198,7 +198,10 @@ bool bb_order_members(json_t *said)
     bool fine = true;
 
     (void)json_object_del(said, "extra");
-    json_object_foreach(said, key, value) fine = fine && bb_field_find(bb_order_shape, key);
+    json_object_foreach(said, key, value)
+    {
+        fine = fine && bb_field_find(bb_order_shape, key);
+    }
     (void)json_object_update(said, extra);
     json_decref(extra);
     return fine;

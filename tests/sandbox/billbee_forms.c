@@ -13,7 +13,10 @@ static void members_text(struct text *t, const json_t *object)
     const char *key;
     json_t *value;
 
-    json_object_foreach(json_steps(object), key, value) value_text(t, key, value);
+    json_object_foreach(json_steps(object), key, value)
+    {
+        value_text(t, key, value);
+    }
 }
 
 static void plain_text(struct text *t, const json_t *value)
@@ -42,7 +45,10 @@ static void value_text(struct text *t, const char *name, const json_t *value)
     if (json_is_object(value))
         members_text(t, value);
     else if (json_is_array(value))
-        json_array_foreach(value, i, each) value_text(t, "Item", each);
+        json_array_foreach(value, i, each)
+        {
+            value_text(t, "Item", each);
+        }
     else
         plain_text(t, value);
     text_fmt(t, "</%s>", name);
@@ -93,7 +99,10 @@ static void follow_book(json_t *object)
     void *next;
     size_t i;
 
-    json_array_foreach(object, i, each) follow_book(each);
+    json_array_foreach(object, i, each)
+    {
+        follow_book(each);
+    }
     json_object_foreach_safe(object, next, key, each)
     {
         if (json_is_null(each)) {

@@ -320,7 +320,10 @@ static void ids_need(struct bb_account *a, struct bb_order *o, json_t *said)
     (void)json_object_set_new(said, "BillBeeOrderId", json_integer(o->id));
     id_need(json_object_get(said, "InvoiceAddress"), "BillbeeId", &a->next_address);
     id_need(json_object_get(said, "ShippingAddress"), "BillbeeId", &a->next_address);
-    json_array_foreach(items, i, item) id_need(item, "BillbeeId", &a->next_item);
+    json_array_foreach(items, i, item)
+    {
+        id_need(item, "BillbeeId", &a->next_item);
+    }
 }
 
 /* A date in any form becomes what the wall clock shows; what is no date stays. */

@@ -123,7 +123,10 @@ void bb_stocks_post(struct call *c, struct bb_account *a, const struct path_part
     (void)parts;
     if (body && !json_is_array(body))
         (void)json_object_set_new(errors, "models", json_pack("[s]", "A list is required."));
-    json_array_foreach(body, i, row)(void) bb_bind(bb_stock_update_shape, row, "models", errors);
+    json_array_foreach(body, i, row)
+    {
+        (void)bb_bind(bb_stock_update_shape, row, "models", errors);
+    }
     if (!body || json_object_size(errors)) {
         if (body)
             bb_invalid(c, json_incref(errors));
