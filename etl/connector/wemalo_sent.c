@@ -4,12 +4,15 @@
  *
  * Whether an order is on its way as a whole stands in its status, one call per order. So a page's
  * parcels travel on in the cursor that asks for the first one's order; its answer completes that
- * order's parcels, and the others travel on. An answer that is read again later comes without
- * cursor: then the parcels are read from the page, and whether their order is complete stays
- * unsaid.
+ * order's parcels, and the others travel on. A status is newer than the list of parcels: when it
+ * says that the order is on its way, a parcel of it may have left since the list was read. So the
+ * last question is who left later; an order of which anything did is not complete yet. An answer
+ * that is read again comes without cursor: then the parcels are read from the page, and whether
+ * their order is complete stays unsaid.
  *
  * A cursor is "page NUMBER FIRST" (the first booking of the page before, so that a list that begins
- * again is noticed) or "status NUMBER [SHIPMENT...]". */
+ * again is noticed), "status NUMBER [SHIPMENT...]" (the first one's order is asked for; behind
+ * those that wait stand those that seem complete) or "later NUMBER [SHIPMENT...]". */
 #include "connector/wemalo.h"
 
 #include "connector/fields.h"
@@ -20,13 +23,18 @@
 #include <inttypes.h>
 
 #define ORDER_SENT "500" /* orderStatusId of an order that was sent completely */
+#define LIST_CALL "GET /goodsOrder/sentPackages"
+#define LIST_PATH "/v1/goodsOrder/sentPackages/"
+#define CLOCKS_DIFFER_S 300
+#define NO_END_UTC INT64_C(4102358400) /* the list wants to be told an end: 2099 */
 
 /* ---- cursors ---- */
 
 struct place {
     int64_t page;
     const char *first;   /* of a page: first booking of the page before; NULL */
-    const char *parcels; /* of a status: the shipments that wait for it; NULL: it is a page */
+    const char *parcels; /* of a status, or of who left later: the shipments; NULL: it is a page */
+    bool is_later;
 };
 
 static struct place place_of(const char *cursor, struct arena *arena)
@@ -39,21 +47,22 @@ static struct place place_of(const char *cursor, struct arena *arena)
     if (!rest || !integer_parse(arena_slice(arena, number + 1, (size_t)(rest - number - 1)),
                                 &place.page, &ignored))
         return (struct place){0};
-    if (text_starts_nocase(cursor, "status "))
+    place.is_later = text_starts_nocase(cursor, "later ");
+    if (place.is_later || text_starts_nocase(cursor, "status "))
         place.parcels = rest + 1;
     else
         place.first = rest + 1;
     return place;
 }
 
-/* Shipments that wait for the status of the first one's order. */
-static const char *status_cursor(int64_t page, struct record *const *records, size_t len,
-                                 struct arena *arena)
+/* `what`: "status" or "later". */
+static const char *parcels_cursor(const char *what, int64_t page, struct record *const *records,
+                                  size_t len, struct arena *arena)
 {
     AUTO(buf_done) struct buf text = {0};
     struct json_out json;
 
-    buf_format(&text, "status %" PRId64 " ", page);
+    buf_format(&text, "%s %" PRId64 " ", what, page);
     json = json_begin(&text);
     json_list(&json);
     for (size_t i = 0; i < len; i++)
@@ -62,8 +71,8 @@ static const char *status_cursor(int64_t page, struct record *const *records, si
     return arena_text(arena, buf_str(&text));
 }
 
-static bool waiting_parcels(const char *parcels, struct arena *arena, const struct node **first,
-                            struct err *err)
+static bool parcels_list(const char *parcels, struct arena *arena, const struct node **first,
+                         struct err *err)
 {
     const struct node *list;
 
@@ -86,24 +95,33 @@ static void put_time(struct request *out, const char *name, const struct account
     request_parameter(out, name, buf_str(&text));
 }
 
+static void ask_list(const struct account *account, int64_t from_utc, int64_t until_utc,
+                     int64_t page, struct request *out)
+{
+    wemalo_get(out, LIST_CALL, account, LIST_PATH);
+    put_time(out, "dateFrom", account, from_utc);
+    put_time(out, "dateTo", account, said(until_utc) ? until_utc - 1 : UNSAID);
+    request_parameter(out, "page", arena_format(out->arena, "%" PRId64, page));
+}
+
 bool wemalo_sent_ask(const struct account *account, const struct window *window, const char *cursor,
                      struct request *out, struct err *err)
 {
     struct place place = place_of(cursor, out->arena);
     const struct node *parcel = NULL;
 
-    if (place.parcels) {
-        if (!waiting_parcels(place.parcels, out->arena, &parcel, err))
+    if (place.is_later) {
+        ask_list(account, said(window->until_utc) ? window->until_utc - CLOCKS_DIFFER_S : UNSAID,
+                 NO_END_UTC, place.page, out);
+    } else if (place.parcels) {
+        if (!parcels_list(place.parcels, out->arena, &parcel, err))
             return false;
         wemalo_get(out, WEMALO_STATUS, account,
                    wemalo_path_of("/v1/goodsOrder/getStatus/", node_text(parcel, "order_ref"),
                                   out->arena));
-        return true;
+    } else {
+        ask_list(account, window->from_utc, window->until_utc, place.page, out);
     }
-    wemalo_get(out, "GET /goodsOrder/sentPackages", account, "/v1/goodsOrder/sentPackages/");
-    put_time(out, "dateFrom", account, window->from_utc);
-    put_time(out, "dateTo", account, said(window->until_utc) ? window->until_utc - 1 : UNSAID);
-    request_parameter(out, "page", arena_format(out->arena, "%" PRId64, place.page));
     return true;
 }
 
@@ -156,6 +174,15 @@ static struct record *read_row(const struct node *row, const struct account *acc
     return record;
 }
 
+static size_t length_of(const struct node *first)
+{
+    size_t length = 0;
+
+    for (; first; first = first->next)
+        length++;
+    return length;
+}
+
 /* A page's parcels: those that are through, and those whose order is to be asked about. */
 struct sorted {
     struct record **waiting;
@@ -206,15 +233,12 @@ static bool read_page(const struct account *account, const struct response *resp
     struct sorted sorted = {0};
     const struct node *first = NULL;
     const char *booking;
-    size_t count = 0;
 
     if (!wemalo_list(response, "bookings", &first, err))
         return false;
     if (!first && says_more(response))
         return err_set(err, ERR_SYSTEM, "wemalo says that there are more parcels, but shows none");
-    for (const struct node *row = first; row; row = row->next)
-        count++;
-    sorted.waiting = arena_array(out->arena, count + 1, sizeof(struct record *));
+    sorted.waiting = arena_array(out->arena, length_of(first) + 1, sizeof(struct record *));
     for (const struct node *row = first; row; row = row->next)
         sort_row(row, read_row(row, account, out->arena), out, &sorted);
     booking = node_text(first, "historyId");
@@ -222,40 +246,110 @@ static bool read_page(const struct account *account, const struct response *resp
         intake_next(out, arena_format(out->arena, "page %" PRId64 " %s", place.page + 1,
                                       booking ? booking : "-"));
     if (sorted.waiting_len)
-        intake_next(out, status_cursor(place.page, sorted.waiting, sorted.waiting_len, out->arena));
+        intake_next(out, parcels_cursor("status", place.page, sorted.waiting, sorted.waiting_len,
+                                        out->arena));
     return true;
 }
 
 /* ---- a status ---- */
 
+/* The shipments of a cursor. */
+static bool take_parcels(const char *parcels, struct arena *arena, struct sorted *out,
+                         struct err *err)
+{
+    const struct node *first = NULL;
+
+    if (!parcels_list(parcels, arena, &first, err))
+        return false;
+    out->waiting = arena_array(arena, length_of(first), sizeof(struct record *));
+    for (const struct node *one = first; one; one = one->next)
+        if (!record_get(one, KIND_SHIPMENTS, arena, &out->waiting[out->waiting_len++], err))
+            return false;
+    return true;
+}
+
 static bool read_status(const struct response *response, struct place place, struct intake *out,
                         struct err *err)
 {
-    const char *status = wemalo_status_name(response);
-    const struct node *first = NULL;
-    struct sorted others = {0};
-    size_t count = 0;
+    const char *status = wemalo_status_name(response), *order;
+    bool is_shipped = text_same_nocase(status, "SHIPPED");
+    struct sorted all = {0}, rest = {0}, shipped = {0};
 
-    if (!waiting_parcels(place.parcels, out->arena, &first, err))
+    if (!take_parcels(place.parcels, out->arena, &all, err))
         return false;
-    for (const struct node *one = first; one; one = one->next)
-        count++;
-    others.waiting = arena_array(out->arena, count, sizeof(struct record *));
-    for (const struct node *one = first; one; one = one->next) {
-        struct record *record;
+    rest.waiting = arena_array(out->arena, all.waiting_len, sizeof(struct record *));
+    shipped.waiting = arena_array(out->arena, all.waiting_len, sizeof(struct record *));
+    order = all.waiting[0]->order_ref;
+    for (size_t i = 0; i < all.waiting_len; i++) {
+        struct record *record = all.waiting[i];
+        bool is_asked_for = text_same(record->order_ref, order);
 
-        if (!record_get(one, KIND_SHIPMENTS, out->arena, &record, err))
-            return false;
-        if (!text_same(record->order_ref, node_text(first, "order_ref"))) {
-            others.waiting[others.waiting_len++] = record;
-            continue;
+        if (is_asked_for) {
+            SHIPMENT(record)->status_text = status;
+            SHIPMENT(record)->complete = is_shipped;
         }
-        SHIPMENT(record)->status_text = status;
-        SHIPMENT(record)->complete = text_same_nocase(status, "SHIPPED");
-        intake_add(out, record, response->root);
+        if (is_asked_for && !is_shipped)
+            intake_add(out, record, response->root);
+        else if (said(SHIPMENT(record)->complete))
+            shipped.waiting[shipped.waiting_len++] = record;
+        else
+            rest.waiting[rest.waiting_len++] = record;
     }
-    if (others.waiting_len)
-        intake_next(out, status_cursor(place.page, others.waiting, others.waiting_len, out->arena));
+    if (rest.waiting_len + shipped.waiting_len == 0)
+        return true;
+    memcpy(rest.waiting + rest.waiting_len, shipped.waiting,
+           shipped.waiting_len * sizeof *shipped.waiting);
+    intake_next(out,
+                rest.waiting_len
+                    ? parcels_cursor("status", place.page, rest.waiting,
+                                     rest.waiting_len + shipped.waiting_len, out->arena)
+                    : parcels_cursor("later", 0, rest.waiting, shipped.waiting_len, out->arena));
+    return true;
+}
+
+/* ---- who left later ---- */
+
+/* Did a parcel of that order leave that is none of ours? */
+static bool leaves_later(const char *order, const struct sorted *rows, const struct sorted *ours)
+{
+    const struct intake none = {0};
+
+    for (size_t i = 0; i < rows->waiting_len; i++)
+        if (text_same(rows->waiting[i]->order_ref, order) &&
+            !known_parcel(rows->waiting[i]->ref, &none, ours))
+            return true;
+    return false;
+}
+
+static bool read_later(const struct account *account, const struct response *response,
+                       struct place place, struct intake *out, struct err *err)
+{
+    const struct node *first = NULL;
+    struct sorted all = {0}, rest = {0}, rows = {0};
+    bool is_last;
+
+    if (!take_parcels(place.parcels, out->arena, &all, err) ||
+        !wemalo_list(response, "bookings", &first, err))
+        return false;
+    out->damaged = 0; /* its rows are none of this run's; ours came undamaged, or say so */
+    is_last = !first || !says_more(response);
+    rows.waiting = arena_array(out->arena, length_of(first) + 1, sizeof(struct record *));
+    for (const struct node *row = first; row; row = row->next)
+        rows.waiting[rows.waiting_len++] = read_row(row, account, out->arena);
+    rest.waiting = arena_array(out->arena, all.waiting_len, sizeof(struct record *));
+    for (size_t i = 0; i < all.waiting_len; i++) {
+        struct record *record = all.waiting[i];
+
+        if (leaves_later(record->order_ref, &rows, &all))
+            SHIPMENT(record)->complete = 0;
+        if (is_last || !SHIPMENT(record)->complete)
+            intake_add(out, record, NULL);
+        else
+            rest.waiting[rest.waiting_len++] = record;
+    }
+    if (rest.waiting_len)
+        intake_next(out, parcels_cursor("later", place.page + 1, rest.waiting, rest.waiting_len,
+                                        out->arena));
     return true;
 }
 
@@ -270,6 +364,8 @@ bool wemalo_sent_read(const struct account *account, const struct response *resp
 {
     struct place place = place_of(cursor, out->arena);
 
+    if (place.is_later)
+        return read_later(account, response, place, out, err);
     if (place.parcels)
         return read_status(response, place, out, err);
     return (!cursor && is_lone_status(response)) || read_page(account, response, place, out, err);
