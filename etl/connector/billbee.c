@@ -22,7 +22,7 @@
  *  - Articles cannot be asked for by their change, and have no date [spec]: all are read each time.
  *  - Dates come without a zone [wire]; that they are German local time is [recall]. Orders are
  * asked for with an overlap of three hours, which covers UTC as well, and the hour that occurs
- * twice.
+ * twice. What is written says its offset, as the file declares dates [spec].
  *  - Ids have 15 to 17 digits [wire, sdk]: they stay text. Decimals come with any number of zeros
  * [wire]; quantities may have places [spec]: what is not whole is a flaw.
  *  - TotalCost is documented as without shipping, and is with it in every sample [wire]: it is the

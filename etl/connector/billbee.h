@@ -44,7 +44,7 @@ static inline bool billbee_is_id(const char *id)
     return id && *id && *id != '0';
 }
 
-/* A moment as Billbee's queries and orders have it: local time without a zone. */
+/* A moment as Billbee's queries have it: local time without a zone. */
 const char *billbee_time(const struct account *account, int64_t utc, struct arena *arena);
 
 /* ---- lists ---- */

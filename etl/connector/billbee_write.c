@@ -294,6 +294,19 @@ static void put_item(struct json_out *json, const struct item *item)
     json_map_end(json);
 }
 
+/* With its offset, as the file declares dates: it is the same moment whatever zone Billbee takes
+ * the others for. */
+static void put_moment(struct json_out *json, const char *key, const struct account *account,
+                       int64_t utc, struct arena *arena)
+{
+    struct civil local = zone_local(account->zone, utc);
+    long long minutes = (civil_seconds(&local) - utc) / 60;
+
+    json_field(json, key,
+               arena_format(arena, "%s%c%02lld:%02lld", billbee_time(account, utc, arena),
+                            minutes < 0 ? '-' : '+', llabs(minutes) / 60, llabs(minutes) % 60));
+}
+
 static void put_head(struct json_out *json, const struct account *account,
                      const struct entry *entry, struct arena *arena)
 {
@@ -303,10 +316,10 @@ static void put_head(struct json_out *json, const struct account *account,
     json_field(json, "Id", entry->key);
     json_field(json, "OrderNumber", entry->key);
     json_field_int(json, "ApiAccountId", settings_int(&account->settings, "shop"));
-    json_field(json, "CreatedAt", billbee_time(account, created_utc, arena));
+    put_moment(json, "CreatedAt", account, created_utc, arena);
     json_field_int(json, "State", said(order->paid_utc) ? STATE_PAID : STATE_ORDERED);
     if (said(order->paid_utc))
-        json_field(json, "PayedAt", billbee_time(account, order->paid_utc, arena));
+        put_moment(json, "PayedAt", account, order->paid_utc, arena);
     put_filled(json, "Currency", order->currency);
     put_money(json, "TotalCost", order->total_e4);
     put_money(json, "ShippingCost", order->shipping_e4);
