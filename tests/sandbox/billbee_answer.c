@@ -36,7 +36,7 @@ void bb_error(struct call *c, int status, int code, const char *message)
 
 void bb_missing(struct call *c)
 {
-    call_answer(c, 404, bb_json_type);
+    call_answer(c, 404, NULL);
 }
 
 void bb_invalid(struct call *c, json_t *errors)

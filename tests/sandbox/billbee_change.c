@@ -40,9 +40,10 @@ static struct bb_order *order_of(struct call *c, struct bb_account *a,
     return o;
 }
 
+/* What is empty is of no type. */
 static void answer_empty(struct call *c)
 {
-    call_answer(c, 200, bb_json_type);
+    call_answer(c, 200, NULL);
 }
 
 static void answer_done(struct call *c)

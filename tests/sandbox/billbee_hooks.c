@@ -106,7 +106,7 @@ void bb_hooks_delete(struct call *c, struct bb_account *a, const struct path_par
     (void)parts;
     counts_mutations("billbee", json_array_size(a->hooks));
     (void)json_array_clear(a->hooks);
-    call_answer(c, 200, bb_json_type);
+    call_answer_text(c, 200, bb_json_type, "{}");
 }
 
 void bb_hook_delete(struct call *c, struct bb_account *a, const struct path_parts *parts)
@@ -119,7 +119,7 @@ void bb_hook_delete(struct call *c, struct bb_account *a, const struct path_part
     }
     (void)json_array_remove(a->hooks, i);
     counts_mutations("billbee", 1);
-    call_answer(c, 200, bb_json_type);
+    call_answer_text(c, 200, bb_json_type, "{}");
 }
 
 void bb_hook_filters_get(struct call *c, struct bb_account *a, const struct path_parts *parts)

@@ -77,7 +77,7 @@ void bb_ping_get(struct call *c, struct bb_account *a, const struct path_parts *
 {
     (void)a;
     (void)parts;
-    call_answer_text(c, 200, bb_json_type, "\"pong\"");
+    call_answer_text(c, 200, bb_json_type, "{}");
 }
 
 /* ---- lists of ids ---- */

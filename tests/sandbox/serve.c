@@ -201,8 +201,9 @@ static enum MHD_Result send_broken(struct call *c)
 
     text_str(&head, "HTTP/1.1 ");
     if (c->reply.wire != WIRE_RESET_HEAD) {
-        text_fmt(&head, "%d OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", c->reply.status,
-                 c->reply.type, body->len);
+        text_fmt(&head, "%d OK\r\nContent-Length: %zu\r\n", c->reply.status, body->len);
+        if (c->reply.type)
+            text_fmt(&head, "Content-Type: %s\r\n", c->reply.type);
         text_str(&head, c->packed.len ? "Content-Encoding: gzip\r\n\r\n" : "\r\n");
         text_add(&head, body->s, half);
     }
