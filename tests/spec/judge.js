@@ -8,8 +8,8 @@
 // Writes WORK/calls.txt (one line per call) and WORK/findings.txt: each violation once, by the
 // question (prism answered 422) or by the answer (500), with numbers and ids taken out, so that the
 // same fault has the same line. SIGTERM ends it; then it also tells of exceptions without which
-// nothing would have been found, and of calls that should have been made, and WORK/corrections.txt
-// lists the exceptions with their reasons.
+// nothing would have been found, and of calls that should have been made, WORK/corrections.txt
+// lists the exceptions with their reasons, and WORK/judged.txt counts both by file.
 'use strict'
 const { spawn } = require('child_process')
 const fs = require('fs')
@@ -26,14 +26,26 @@ const proxies = []
 
 // ---- the files, corrected
 
-// One exception: at every place of the file that `at` names (a * stands for any member), `add` goes
-// into the list, `set` takes the place of what is there, or, with neither, what is there goes.
+// A word of an exception's `at` as a pattern: a * stands for any text, {id} for a piece of a path.
+function pattern (word) {
+  const plain = word.replace(/[.?+^$()[\]\\]/g, '\\$&')
+
+  return new RegExp(`^${plain.replace(/{\w+}/g, '[^/]+').replace(/\*/g, '.*')}$`)
+}
+
+// The members of a node that a word of `at` names; those of a list go by their own `name`.
+function members (node, word) {
+  const called = (at) => Array.isArray(node) ? node[at].name : at
+
+  return word in node ? [word] : Object.keys(node).filter((at) => pattern(word).test(called(at)))
+}
+
+// One exception: at every place of the file that `at` names, `add` goes into the list, `set` takes the place of what is there, or, with neither, what is there goes.
 function correct (node, at, exception) {
-  const [name, ...rest] = at
-  const names = name === '*' ? Object.keys(node) : name in node ? [name] : []
+  const [word, ...rest] = at
   let count = 0
 
-  for (const one of names) {
+  for (const one of members(node, word)) {
     if (rest.length) {
       if (typeof node[one] === 'object' && node[one]) count += correct(node[one], rest, exception)
     } else {
@@ -49,6 +61,7 @@ function correct (node, at, exception) {
 function prepare (spec) {
   const described = parse(fs.readFileSync(path.join(folder, spec.file), 'utf8'))
 
+  spec.judged = 0
   spec.exceptions = exceptions.filter((one) => one.file === spec.file)
   for (const exception of spec.exceptions) {
     if (!correct(described, exception.at.split(' '), exception)) {
@@ -74,30 +87,46 @@ function plain (text) {
   return text.replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b|(?<!v)\b\d+\b/g, '*')
 }
 
-function judge (question, status, body) {
+function judge (question, { statusCode: status, headers }, body) {
   const call = `${question.method} ${plain(question.url.split('?')[0])}`
   let said = {}
 
   calls.add(`${question.method} ${question.url} ${status}`)
   fs.appendFileSync(path.join(work, 'calls.txt'), `${question.method} ${question.url} ${status}\n`)
-  if (!body.includes('stoplight.io/prism/errors')) return
+  if (headers['content-type'] !== 'application/problem+json') return // which the proxies alone say
   try {
     said = JSON.parse(body)
   } catch {
     tell(`${call}: ${body}`)
   }
-  if (!said.validation) tell(`${call}: ${said.title}: ${plain(said.detail || '')}`)
+  if (!said.validation) tell(`${call}: ${plain(`${said.title}: ${said.detail}`)}`)
   for (const one of said.validation || []) {
     tell(`${call}: ${one.location.map((at) => plain(`${at}`)).join('.')}: ${plain(one.message)}`)
   }
 }
 
-// What the witness of a file says is "Violation: request.body.0.email must match ...".
+// What the witness of a file says is "Violation: request.body.0.email must match ...": the member in
+// front of the keyword that an exception corrects; in small letters if it is a parameter.
 function witness (spec, line) {
-  const place = (line.match(/Violation: (\S+)/) || [''])[1]
+  const [, place] = line.toLowerCase().match(/violation: (\S+)/) || []
 
   for (const exception of spec.exceptions) {
-    if (place && place.endsWith(`.${exception.at.split(' ').slice(-2)[0]}`)) exception.occurs = true
+    const member = exception.at.split(' ').slice(-2)[0].toLowerCase()
+
+    if (place && place.endsWith(`.${member}`)) exception.occurs = true
+  }
+}
+
+// An answer that is something else as a whole: of which call, only the header of the witness tells.
+function witnessAll (spec, question, header) {
+  const path = question.url.split('?')[0].slice(spec.base.length)
+
+  if (!header || !header.includes('"location":["response","body"]')) return
+  for (const exception of spec.exceptions) {
+    const [, called, method] = exception.at.split(' ')
+
+    if (exception.at.endsWith(' schema') && method === question.method.toLowerCase() &&
+        pattern(called).test(path)) exception.occurs = true
   }
 }
 
@@ -111,6 +140,8 @@ function close () {
   stale.forEach((one) => tell(`exceptions.json: ${one.file}, ${one.at}: it does not occur: take it out`))
   fs.writeFileSync(path.join(work, 'corrections.txt'),
     exceptions.map((one) => `${one.file}, ${one.at}: ${one.why}\n`).join(''))
+  fs.writeFileSync(path.join(work, 'judged.txt'),
+    specs.map((one) => `${one.file}: calls ${one.judged}, corrections ${one.exceptions.length}\n`).join(''))
   missing.forEach((call) => tell(`specs.json: the scenario made no call: ${call}`))
   process.exit(0)
 }
@@ -118,6 +149,7 @@ function close () {
 // ---- the way through
 
 function forward (spec, question, reply) {
+  spec.judged++
   const headers = { ...question.headers }
   const target = new URL(spec.url + question.url.slice(spec.base.length))
 
@@ -129,7 +161,8 @@ function forward (spec, question, reply) {
     answer.on('end', () => {
       const body = Buffer.concat(pieces)
 
-      judge(question, answer.statusCode, body.toString())
+      judge(question, answer, body.toString())
+      witnessAll(spec, question, answer.headers['sl-violations'])
       reply.writeHead(answer.statusCode, answer.headers)
       reply.end(body)
     })

@@ -27,14 +27,19 @@ mkdir -p "$work"
     npm install --prefix "$work" --no-save --no-audit --no-fund --loglevel=error "$prism" ||
     skip "npm cannot install $prism"
 
+# talk PORT METHOD PATH HEADERS [JSON]: one question; HEADERS are whole lines. Prints the answer's body.
+talk() {
+    local body=${5:-}
+    exec 3<>"/dev/tcp/127.0.0.1/$1"
+    printf '%s %s HTTP/1.0\r\n%bContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+        "$2" "$3" "$4" "${#body}" "$body" >&3
+    sed '1,/^\r$/d' <&3
+    exec 3>&-
+}
+
 # control METHOD PATH [JSON]: asks the sandbox; the answer's body is then in $work/control.json.
 control() {
-    local body=${3:-}
-    exec 3<>"/dev/tcp/127.0.0.1/$port"
-    printf '%s /_control%s HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
-        "$1" "$2" "${#body}" "$body" >&3
-    sed '1,/^\r$/d' <&3 >"$work/control.json"
-    exec 3>&-
+    talk "$port" "$1" "/_control$2" '' "${3:-}" >"$work/control.json"
 }
 
 # begin LOG COMMAND...: in the background; $ready is the address that it prints.
@@ -75,9 +80,9 @@ begin judge.log node tests/spec/judge.js "$modules" "$specs" "$ready" "$work"
 judge=$ready
 judge_id=$!
 
-# told MEMBER: what the rows of specs.json say, each once.
+# told MEMBER: what the rows of specs.json say, each once and in their order.
 told() {
-    sed -n "s/^ *\"$1\": *\"\(.*\)\",*$/\1/p" tests/spec/specs.json | sort -u
+    sed -n "s/^ *\"$1\": *\"\(.*\)\",*$/\1/p" tests/spec/specs.json | awk '!seen[$0]++'
 }
 
 for name in $(told scenario); do
@@ -88,6 +93,7 @@ kill "$judge_id"
 wait "$judge_id" || :
 
 sed 's/^/  corrected: /' "$work/corrections.txt"
+sed 's/^/  judged: /' "$work/judged.txt"
 sort "$work/findings.txt"
 findings=$(wc -l <"$work/findings.txt")
 echo "spec: files $(told file | wc -l), calls $(wc -l <"$work/calls.txt"), corrections $(wc -l <"$work/corrections.txt"), findings $findings"
