@@ -261,7 +261,8 @@ sandbox: ## keep the sandbox running for people, PORT=n; says how to point a con
 	@tests/setup.sh build
 	@$(MAKE) all
 	@$(if $(SANDBOX_SRC),:,echo "tests/sandbox has no sources yet"; exit 1)
-	@echo "In tagwerk.conf, set the url of each account to the address printed below."
+	@echo "In tagwerk.conf, set the url of each account to the address printed below;"
+	@echo "for Billbee with /billbee behind it, for wemalo with /wemalo."
 	@echo "Credentials, paths and faults: tests/sandbox/README.md. Stop it with Ctrl-C."
 	@exec build/plain/tests/sandbox/sandbox --port $(PORT) --fill 1
 

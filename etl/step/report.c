@@ -12,6 +12,7 @@
 #include "wire/url.h"
 
 #define BLOCK ((size_t)64 << 10)
+#define COVERAGE_FILE "%s-%s-coverage.csv"
 
 /* ---- is every staged record explained? ---- */
 
@@ -222,8 +223,7 @@ static bool write_coverage(struct job *job, const struct flow *flow, int64_t day
     AUTO(sheet_close) struct sheet sheet = {0};
     char name[PATH_SIZE], text[DAY_TEXT_SIZE];
 
-    (void)snprintf(name, sizeof name, "%s-%s-coverage.csv", flow->route->name,
-                   kind_name(flow->kind));
+    (void)snprintf(name, sizeof name, COVERAGE_FILE, flow->route->name, kind_name(flow->kind));
     if (!sheet_open(job, day, name, coverage_columns, &sheet, err))
         return false;
     for (; names; names = names->next) {
@@ -275,6 +275,19 @@ static bool put_row(void *context, const struct ledger_row *row, struct err *err
     return sheet_flush(sheet, BLOCK, err);
 }
 
+/* Also without names, where the day had some before: its file is about the day as it stands. */
+static bool is_covered(const struct job *job, const struct flow *flow, int64_t day,
+                       const struct name *names)
+{
+    char path[PATH_SIZE], file[PATH_SIZE], text[DAY_TEXT_SIZE];
+    struct err too_long;
+
+    (void)snprintf(file, sizeof file, COVERAGE_FILE, flow->route->name, kind_name(flow->kind));
+    return names || (path_join(path, &too_long, job->plan->home, "reports", day_text(day, text),
+                               file, NULL) &&
+                     file_exists(path));
+}
+
 static bool write_rows(struct job *job, const struct flow *flow, int64_t day,
                        const struct reasons *reasons, struct err *err)
 {
@@ -286,7 +299,8 @@ static bool write_rows(struct job *job, const struct flow *flow, int64_t day,
            ledger_day(job->ledger, flow->route->name, flow->kind, day, &sheet.scratch, put_row,
                       &sheet, err) &&
            sheet_commit(&sheet, err) &&
-           (!sheet.names || write_coverage(job, flow, day, sheet.names, err));
+           (!is_covered(job, flow, day, sheet.names) ||
+            write_coverage(job, flow, day, sheet.names, err));
 }
 
 static const char *const summary_columns[] = {"day",     "route",  "flow",        "source",
