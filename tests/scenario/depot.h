@@ -55,9 +55,9 @@ size_t shop_tags(struct world *w, const char *order);
 /* The numbers at the order; of them those that the marketplace was told. */
 size_t shop_numbers(struct world *w, const char *order);
 size_t shop_numbers_told(struct world *w, const char *order);
-bool shop_has_number(struct world *w, const char *order, const char *number);
+bool shop_has_number(struct world *w, const char *order, const char *tracking);
 /* "carrier" of the shipment with that number. */
-const char *shop_number_says(struct world *w, const char *order, const char *number,
+const char *shop_number_says(struct world *w, const char *order, const char *tracking,
                              const char *member);
 
 /* ---- the warehouse ---- */
