@@ -168,6 +168,7 @@ struct wm_account {
     struct wm_article **articles;
     size_t article_count, article_max;
     struct wm_order **orders;
+    int64_t dimensions_late; /* said of an article that is there: never taken */
     size_t order_count, order_max;
     struct wm_parcel **parcels;
     size_t parcel_count, parcel_max;

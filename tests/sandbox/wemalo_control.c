@@ -381,6 +381,7 @@ bool wm_state(struct text *t, const char *account)
     dump_articles(t, a);
     dump_orders(t, a);
     text_member_int(t, "flagged", flagged);
+    text_member_int(t, "dimensions_late", a->dimensions_late);
     text_member_int(t, "announced", (int64_t)a->notice_count);
     dump_pushes(t, a);
     text_char(t, '}');

@@ -114,6 +114,15 @@ static bool create(struct wm_account *a, const char *id, json_t *taken, struct w
     return true;
 }
 
+/* The dimensions of an article that is there are not taken. */
+static void drop_frozen(struct wm_account *a, json_t *taken)
+{
+    for (size_t i = 0; frozen[i]; i++) {
+        a->dimensions_late += json_object_get(taken, frozen[i]) != NULL;
+        (void)json_object_del(taken, frozen[i]);
+    }
+}
+
 static bool change(struct wm_account *a, uint32_t at, json_t *taken, struct wm_wrong *wrong)
 {
     const char *sku = json_string_value(json_object_get(taken, "sku"));
@@ -125,8 +134,7 @@ static bool change(struct wm_account *a, uint32_t at, json_t *taken, struct wm_w
         (void)json_object_del(taken, "sku");
     if (ean_taken(a, at, ean))
         (void)json_object_del(taken, "ean");
-    for (size_t i = 0; frozen[i]; i++)
-        (void)json_object_del(taken, frozen[i]);
+    drop_frozen(a, taken);
     (void)store(a, at, taken);
     return true;
 }

@@ -374,6 +374,20 @@ static void what_the_warehouse_has_is_written_as_stock(void **state)
     depot_ends_quietly(w);
 }
 
+static void stock_is_written_where_the_account_says(void **state)
+{
+    /* REQ-B1 */
+    struct world *w = *state;
+
+    warehouse_configure(w, "storage_location = 300000000000002", NULL, NULL, NULL);
+    (void)handed_over(w, "");
+    (void)world_control(w, "POST", "/wemalo/articles", "[{\"sku\":\"TASSE-1\",\"stock\":7}]");
+    assert_int_equal(run_later(w), 0);
+    assert_string_equal(shop_stock(w, "TASSE-1", 0), "40000"); /* as the merchant has it */
+    assert_string_equal(shop_stock(w, "TASSE-1", 1), "6000");
+    depot_ends_quietly(w);
+}
+
 /* ---- status ---- */
 
 static void spend(struct world *w, uint64_t calls)
@@ -432,6 +446,7 @@ int main(int argc, char **argv)
         IN_DEPOT(an_order_made_at_the_warehouse_is_none_of_ours),
         IN_DEPOT(the_coverage_report_names_what_the_table_does_not_know),
         IN_DEPOT(what_the_warehouse_has_is_written_as_stock),
+        IN_DEPOT(stock_is_written_where_the_account_says),
         IN_DEPOT(status_counts_the_months_calls_and_warns_in_time),
     };
 

@@ -86,6 +86,30 @@ static void a_change_of_an_article_is_taken_over(void **state)
     depot_ends_quietly(w);
 }
 
+static void dimensions_are_said_of_a_new_article_alone(void **state)
+{
+    /* REQ-B4 */
+    struct world *w = *state;
+    const char *can, *known;
+
+    (void)world_control(w, "POST", "/wemalo/articles",
+                        "[{\"sku\":\"TASSE\",\"externalId\":\"102\",\"ean\":\"4000000000028\"}]");
+    known = goods(w, "\"Id\":102," CUP ",\"LengthCm\":12,\"WidthCm\":8,\"HeightCm\":9");
+    can = goods(w, CAN ",\"LengthCm\":22.5,\"WidthCm\":14,\"HeightCm\":16");
+    assert_int_equal(run_a_minute_later(w), 0);
+    assert_string_equal(there(w, can, "depth"), "22.5");
+    assert_null(there(w, known, "depth"));
+    (void)goods(w, arena_format(&w->arena,
+                                "\"Id\":%s,\"LengthCm\":30,\"Title\":[{\"Text\":\"Kanne\","
+                                "\"LanguageCode\":\"DE\"}]",
+                                can));
+    assert_int_equal(run_later(w), 0);
+    assert_string_equal(there(w, can, "name"), "Kanne");
+    assert_string_equal(there(w, can, "depth"), "22.5");
+    assert_string_equal(node_text(world_state(w, "wemalo"), "dimensions_late"), "0");
+    depot_ends_quietly(w);
+}
+
 static void a_number_of_another_article_is_refused_before_it_is_sent(void **state)
 {
     /* REQ-B4 REQ-Z3 */
@@ -327,6 +351,7 @@ int main(void)
         IN_DEPOT(every_article_arrives_and_is_not_sent_again),
         IN_DEPOT(articles_without_a_number_are_named_and_stay),
         IN_DEPOT(a_change_of_an_article_is_taken_over),
+        IN_DEPOT(dimensions_are_said_of_a_new_article_alone),
         IN_DEPOT(a_number_of_another_article_is_refused_before_it_is_sent),
         IN_DEPOT(one_bad_article_does_not_hold_up_the_others),
         IN_DEPOT(an_order_comes_after_its_articles),
