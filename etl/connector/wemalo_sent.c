@@ -298,7 +298,7 @@ static bool read_status(const struct response *response, struct place place, str
     if (rest.waiting_len + shipped.waiting_len == 0)
         return true;
     memcpy(rest.waiting + rest.waiting_len, shipped.waiting,
-           shipped.waiting_len * sizeof *shipped.waiting);
+           shipped.waiting_len * sizeof(struct record *));
     intake_next(out,
                 rest.waiting_len
                     ? parcels_cursor("status", place.page, rest.waiting,
