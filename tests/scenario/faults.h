@@ -6,20 +6,27 @@
 
 #include "look.h"
 
+/* Between which systems the stories play. */
+struct ground {
+    void (*open)(struct world *w, const char *api);
+    bool (*is_home)(struct world *w); /* is all where it belongs, as far as the story goes? */
+};
+
 /* A kind of call, and the story in which it is made. */
 struct place {
     const char *name, *api, *system, *call;
     void (*prepare)(struct world *w);
-    const char *flow; /* whose words are looked at */
+    const char *flow;            /* whose words are looked at */
+    const struct ground *ground; /* NULL: a shop and its parcels */
 };
 
 /* A fault and what it must lead to: the exit code and the states of the flow's three records.
  * `lasting`: every such call goes wrong in that run. `next`: what the run after a lasting one
- * brings; NULL: everything home, as after all others. */
+ * brings, `next_once`: after a single one; NULL: everything home. */
 struct fault_row {
     const char *class, *fault;
     bool slow; /* takes real time: only played once */
-    const char *once, *lasting, *next;
+    const char *once, *lasting, *next, *next_once;
 };
 
 int faults_main(const struct place *the_place, const struct fault_row *rows, size_t len);
@@ -31,5 +38,11 @@ int faults_main(const struct place *the_place, const struct fault_row *rows, siz
 /* Stories. */
 void three_orders(struct world *w);
 void three_labels(struct world *w);
+
+/* Between a shop and its warehouse. */
+extern const struct ground depot_ground;
+void three_orders_in_depot(struct world *w);
+void three_parcels_of_depot(struct world *w);
+void three_cancelled_in_depot(struct world *w);
 
 #endif

@@ -1,0 +1,46 @@
+/* test_faults_warehouse_push.c: everything that can go wrong where orders go into the warehouse. */
+#include "faults.h"
+
+int main(void)
+{
+    static const struct place place = {
+        "warehouse push",      "addConditional", "wemalo",     "POST /goodsOrder/addConditional",
+        three_orders_in_depot, "orders",         &depot_ground};
+    static const struct fault_row rows[] = {
+        {"connect", "refuse", false, HEALED, WAITS, NULL},
+        {"connect", "timeout-before", true, HEALED, NULL, NULL},
+        {"connect", "timeout-after", true, HEALED, NULL, NULL},
+        {"connect", "reset-header", false, HEALED, HEALED, NULL},
+        {"connect", "reset-body", false, HEALED, HEALED, NULL},
+        {"connect", "slow", true, HEALED, NULL, NULL},
+        {"connect", "drip", true, HEALED, NULL, NULL},
+        {"connect", "cut-body", false, HEALED, HEALED, NULL},
+        {"connect", "cut-gzip", false, HEALED, HEALED, NULL},
+        {"answers", "200-error-body", false, HEALED, WAITS, NULL},
+        {"answers", "200-html", false, HEALED, WAITS, NULL},
+        {"answers", "200-empty", false, HEALED, WAITS, NULL},
+        {"answers", "401", false, WAITS, WAITS, NULL},
+        {"answers", "403", false, WAITS, WAITS, NULL},
+        {"answers", "409", false, "1 sent 2 refused 1", "1 refused 3", "1 -", "1 -"},
+        {"answers", "422", false, "1 sent 2 refused 1", "1 refused 3", "1 -", "1 -"},
+        {"answers", "429-after", false, HEALED, WAITS, NULL},
+        {"answers", "429", false, HEALED, WAITS, NULL},
+        {"answers", "500", false, HEALED, WAITS, NULL},
+        {"answers", "502-html", false, HEALED, WAITS, NULL},
+        {"answers", "503", false, HEALED, WAITS, NULL},
+        {"answers", "504", false, HEALED, WAITS, NULL},
+        {"answers", "503-after", false, HEALED, HEALED, NULL},
+        {"answers", "404-lag", false, HEALED, HEALED, NULL},
+        {"content", "bad-utf8", false, HEALED, HEALED, NULL},
+        {"content", "gz-bomb", false, HEALED, HEALED, NULL},
+        {"content", "deep", false, HEALED, HEALED, NULL},
+        {"content", "bom", false, HEALED, HEALED, NULL},
+        {"content", "new-field", false, HEALED, HEALED, NULL},
+        {"content", "missing-field", false, HEALED, HEALED, NULL},
+        {"content", "type-change", false, HEALED, HEALED, NULL},
+        {"content", "unknown-status", false, HEALED, HEALED, NULL},
+        {"time", "wrong-clock", false, HEALED, HEALED, NULL},
+    };
+
+    return faults_main(&place, rows, ARRAY_LEN(rows));
+}
