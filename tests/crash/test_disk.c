@@ -23,7 +23,8 @@ int main(void)
                                           .hows = hows,
                                           .stride = 7,
                                           .fits = stopped_or_unharmed};
-    static const char *const names[] = {"orders v2", "write-back", "lost answer v2", NULL};
+    static const char *const names[] = {"orders v2",        "write-back",     "lost answer v2",
+                                        "warehouse orders", "warehouse back", NULL};
 
     return crash_main(&way_failed, names);
 }

@@ -22,9 +22,19 @@ int main(void)
                                           .log = "TAGWERK_GATE_LOG",
                                           .stride = 3,
                                           .fits = told_or_repeated};
-    static const char *const names[] = {"orders v2",      "orders v3",  "partial v3",
-                                        "lost answer v2", "write-back", "write-back, lost answer",
-                                        "cancel",         "rerun",      NULL};
+    static const char *const names[] = {"orders v2",
+                                        "orders v3",
+                                        "partial v3",
+                                        "lost answer v2",
+                                        "write-back",
+                                        "write-back, lost answer",
+                                        "cancel",
+                                        "rerun",
+                                        "warehouse orders",
+                                        "warehouse add, lost answer",
+                                        "warehouse back",
+                                        "warehouse cancel",
+                                        NULL};
 
     return crash_main(&way_failed, names);
 }

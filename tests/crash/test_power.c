@@ -19,7 +19,8 @@ int main(void)
                                        .hows = hows,
                                        .stride = 7,
                                        .fits = cut_or_well};
-    static const char *const names[] = {"orders v2", "write-back", "lost answer v2", NULL};
+    static const char *const names[] = {"orders v2",        "write-back",     "lost answer v2",
+                                        "warehouse orders", "warehouse back", NULL};
 
     return crash_main(&way_cut, names);
 }
