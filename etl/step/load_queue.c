@@ -127,21 +127,30 @@ static bool look_at_order(struct load *load, const struct ledger_row *cancel, st
     return true;
 }
 
-/* A mark says that an order is done with: not as long as a number of it is on its way. */
+/* Is the number still to go to the target? One that was refused goes once somebody has mended it;
+ * where an order's numbers go together, it went along with the others. */
+static bool is_to_go(const struct ledger_row *shipment, const struct sink *sink)
+{
+    return shipment->effect == EFFECT_PLANNED || shipment->effect == EFFECT_SENT ||
+           shipment->effect == EFFECT_UNSURE ||
+           (shipment->effect == EFFECT_REFUSED && !sink->per_order);
+}
+
+/* A mark says that an order is done with: not as long as a number of it is to go. */
 static bool look_at_shipments(struct load *load, const struct ledger_row *mark, struct arena *arena,
                               struct outlook *out, struct err *err)
 {
+    const struct flow *shipments = route_flow(load->flow->route, KIND_SHIPMENTS);
     struct ledger_row *rows;
     size_t count;
 
-    if (!route_flow(load->flow->route, KIND_SHIPMENTS))
+    if (!shipments)
         return true;
     if (!ledger_of_order(load->job->ledger, mark->route, KIND_SHIPMENTS, mark->order_ref, arena,
                          &rows, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        out->waits = out->waits || rows[i].effect == EFFECT_PLANNED ||
-                     rows[i].effect == EFFECT_SENT || rows[i].effect == EFFECT_UNSURE;
+        out->waits = out->waits || is_to_go(&rows[i], shipments->sink);
     return true;
 }
 

@@ -233,6 +233,28 @@ static void a_number_that_is_refused_for_now_holds_the_state_back(void **state)
     depot_ends_quietly(w);
 }
 
+/* What the marketplace was not told with the state it never hears: somebody has to mend it first.
+ */
+static void a_number_that_is_refused_for_good_holds_the_state_back(void **state)
+{
+    /* REQ-B8 REQ-Z3 */
+    struct world *w = *state;
+    const char *order = handed_over(w, TWO);
+
+    depot_ships(w, order, "\"parcels\":2");
+    world_fault(w, "{\"system\":\"billbee\",\"call\":\"" CALL_NUMBER "\",\"fault\":\"409\","
+                   "\"after\":1,\"times\":1}");
+    assert_int_equal(run_later(w), 1);
+    assert_int_equal(shop_numbers(w, order), 1);
+    assert_int_equal(shop_state(w, order), 3);
+    assert_row(w, DEPOT_MARKS, arena_format(&w->arena, "%s state:4", order), "waiting", "queued");
+    assert_int_equal(run_a_minute_later(w), 1);
+    assert_int_equal(calls_of(w, "billbee", CALL_STATE), 0);
+    assert_int_equal(world_run(w, "rerun", DEPOT_DAY, NULL), 0);
+    assert_closed(w, order, 2);
+    depot_ends_quietly(w);
+}
+
 /* Killed at each place in turn; each run goes on from where the one before was ended. */
 static void a_program_that_is_killed_again_and_again_ends_right(void **state)
 {
@@ -441,6 +463,7 @@ int main(int argc, char **argv)
         IN_DEPOT(a_warehouse_that_works_by_itself_is_followed),
         IN_DEPOT(a_lost_answer_doubles_no_number_and_forgets_no_state),
         IN_DEPOT(a_number_that_is_refused_for_now_holds_the_state_back),
+        IN_DEPOT(a_number_that_is_refused_for_good_holds_the_state_back),
         IN_DEPOT(a_program_that_is_killed_again_and_again_ends_right),
         IN_DEPOT(a_letter_without_a_number_is_reported),
         IN_DEPOT(an_order_made_at_the_warehouse_is_none_of_ours),
