@@ -31,7 +31,7 @@ mkdir -p "$work"
 talk() {
     local body=${5:-}
     exec 3<>"/dev/tcp/127.0.0.1/$1"
-    printf '%s %s HTTP/1.0\r\n%bContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+    printf '%s %s HTTP/1.0\r\nConnection: close\r\n%bContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
         "$2" "$3" "$4" "${#body}" "$body" >&3
     sed '1,/^\r$/d' <&3
     exec 3>&-
