@@ -62,6 +62,40 @@ static void the_catalogues_of_accounts_are_apart(void **state)
     assert_false(article(place, "20", "CUP", &got));
 }
 
+/* REQ-B4 REQ-B5 */
+static void a_bundles_parts_and_the_owner_of_a_number_are_told(void **state)
+{
+    struct place *place = *state;
+    struct part parts[] = {{"20", "CUP", 2}, {"21", NULL, 1}};
+    struct article cup = place_cup("20", "CUP"), set = place_cup("30", "SET"), got;
+    const char *ref;
+
+    set.ean = NULL;
+    set.price_e4 = 199900;
+    set.parts = parts;
+    set.parts_len = ARRAY_LEN(parts);
+    must(ledger_article_put(place->ledger, "shop", &cup, &why));
+    must(ledger_article_put(place->ledger, "shop", &set, &why));
+    assert_true(article(place, "30", NULL, &got));
+    assert_int_equal(got.price_e4, 199900);
+    assert_int_equal(got.parts_len, 2);
+    assert_string_equal(got.parts[0].product_ref, "20");
+    assert_string_equal(got.parts[0].sku, "CUP");
+    assert_int_equal(got.parts[0].quantity, 2);
+    assert_null(got.parts[1].sku);
+    assert_true(article(place, "20", NULL, &got));
+    assert_int_equal(got.parts_len, 0);
+    must(ledger_article_owner(place->ledger, "shop", "sku", "SET", &place->arena, &ref, &why));
+    assert_string_equal(ref, "30");
+    must(ledger_article_owner(place->ledger, "shop", "ean", "4006381333931", &place->arena, &ref,
+                              &why));
+    assert_string_equal(ref, "20");
+    must(ledger_article_owner(place->ledger, "shop", "ean", "1", &place->arena, &ref, &why));
+    assert_null(ref);
+    must(ledger_article_owner(place->ledger, "other", "sku", "SET", &place->arena, &ref, &why));
+    assert_null(ref);
+}
+
 static void an_unchanged_article_costs_no_commit(void **state)
 {
     struct place *place = *state;
@@ -192,6 +226,7 @@ static const struct CMUnitTest tests[] = {
     test(a_watermark_moves_when_it_is_set),
     test(an_article_is_found_by_ref_and_else_by_sku),
     test(the_catalogues_of_accounts_are_apart),
+    test(a_bundles_parts_and_the_owner_of_a_number_are_told),
     test(an_unchanged_article_costs_no_commit),
     test(calls_add_up_by_account_and_month),
     test(runs_come_newest_first),

@@ -285,6 +285,14 @@ static bool call_article_by_sku(struct place *place, struct err *err)
     return ledger_article(place->ledger, "shop", NULL, "CUP", &place->arena, &got, &found, err);
 }
 
+static bool call_article_owner(struct place *place, struct err *err)
+{
+    const char *ref;
+
+    return ledger_article_owner(place->ledger, "shop", "ean", "4006381333931", &place->arena, &ref,
+                                err);
+}
+
 static bool call_article_put(struct place *place, struct err *err)
 {
     struct article one = place_cup("2", "CUP");
@@ -361,6 +369,7 @@ static call_fn *const calls[] = {
     call_article_put,
     call_article_by_ref,
     call_article_by_sku,
+    call_article_owner,
     call_calls,
     call_calls_add,
     call_run_put,
@@ -409,15 +418,36 @@ static unsigned call_each(struct place *place, const char *words)
     return failed;
 }
 
-static void drop(const struct place *place, const char *table)
+static void change_behind_its_back(const struct place *place, const char *sql)
 {
-    AUTO(buf_done) struct buf sql = {0};
     struct sqlite3 *db;
 
     assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    buf_format(&sql, "DROP TABLE %s", table);
-    assert_int_equal(sqlite3_exec(db, sql.data, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void drop(const struct place *place, const char *table)
+{
+    AUTO(buf_done) struct buf sql = {0};
+
+    buf_format(&sql, "DROP TABLE %s", table);
+    change_behind_its_back(place, buf_str(&sql));
+}
+
+static void parts_that_cannot_be_read_are_an_error_and_no_article(void **state)
+{
+    struct place *place = *state;
+    struct article cup = place_cup("1", "CUP");
+    struct err err = {0};
+
+    must(ledger_article_put(place->ledger, "shop", &cup, &why));
+    place_commit(place);
+    place_shut(place);
+    change_behind_its_back(place, "UPDATE article SET parts = '{\"parts\":[7]}'");
+    must(ledger_open(place->path, &place->ledger, &why));
+    assert_false(call_article_by_ref(place, &err));
+    assert_says(err, ERR_STORE, "the parts of article 1 cannot be read");
 }
 
 /* No call makes up an answer. */
@@ -559,6 +589,7 @@ static const struct CMUnitTest tests[] = {
     test(a_sound_ledger_passes_the_check_and_a_damaged_one_does_not),
     test(a_damaged_page_is_an_error_and_no_answer),
     test(a_table_that_is_missing_is_an_error),
+    test(parts_that_cannot_be_read_are_an_error_and_no_article),
     test(a_reader_writes_nothing),
     test(whichever_page_is_damaged_it_is_an_error),
     test(a_full_disk_is_an_error_and_loses_nothing),
